@@ -1,0 +1,309 @@
+/**
+ * The system calls of one guest process, the middle of everything: front ends decode a guest's call
+ * into one of these, stacks carry it out, the tracer decorates it.
+ *
+ * @module
+ */
+import type { Flock } from "../linux/fcntl.ts";
+import type { PollFd } from "../linux/poll.ts";
+import type { Rlimit } from "../linux/resource.ts";
+import type { SockaddrStorage } from "../linux/sockaddr.ts";
+import type { FileStatus } from "../linux/stat.ts";
+import type { Iovec } from "../linux/uio.ts";
+import type { Bytes, ReceivedMessage } from "../stack/open_file.ts";
+
+/** A file offset that a call reads and advances, as `off_t *`. */
+export interface OffsetCell {
+  /** Bytes from the start of the file. */
+  value: number;
+}
+
+/**
+ * Linux system calls on JavaScript values, synchronous: a call that has to wait makes its thread
+ * wait.
+ *
+ * - Every method returns a number ≥ 0 or a negated Linux errno, and never throws for something that
+ *   a guest can cause.
+ * - **Buffers** are bytes with a length, at most the bytes' own; `null` stands for a guest's pointer
+ *   that faults, together with the length that the guest gave, so that Linux itself decides what
+ *   happens then (a datagram that cannot be copied out is lost). A length beyond the bytes is
+ *   EFAULT.
+ * - **Addresses** are Linux sockaddr bytes, 0 to 128 of them, as `encodeSockaddr` makes them; `null`
+ *   faults, longer is EINVAL. They are copied before anything else is done with them.
+ * - **Paths** are strings, relative to the host's current folder or to a directory descriptor
+ *   (AT_FDCWD for none); `null` faults.
+ * - **Offsets and file lengths** are integers up to 2⁵³ − 1; beyond is EINVAL.
+ * - Descriptors, flags and sizes are numbers; what is not an integer in range gets the errno that
+ *   Linux gives for a wrong value.
+ *
+ * Errors are Linux's, with these from this layer: EACCES where the policy refuses an address, EMFILE
+ * at the guest's RLIMIT_NOFILE, ENOPROTOOPT for a socket option and ENOTTY for an ioctl outside the
+ * tables, EOPNOTSUPP for MSG_FASTOPEN.
+ */
+export interface System {
+  /**
+   * What a descriptor refers to: one of `FileKind`, or −EBADF. Front ends ask before they read any
+   * guest pointer, since EBADF always wins.
+   */
+  kind(fd: number): number;
+
+  /**
+   * Records a call that a front end refused before it could be made (a bad pointer), for tracers.
+   *
+   * @param name The call's name.
+   * @param args Its arguments as text, already formatted.
+   * @param errno The negated errno that the guest gets.
+   * @returns `errno`.
+   */
+  rejected(name: string, args: readonly string[], errno: number): number;
+
+  /** socket(2): a new descriptor. `type` may carry SOCK_NONBLOCK and SOCK_CLOEXEC. */
+  socket(domain: number, type: number, protocol: number): number;
+
+  /** socketpair(2): `fds` receives the two descriptors. */
+  socketpair(domain: number, type: number, protocol: number, fds: Int32Array): number;
+
+  /** bind(2). */
+  bind(fd: number, address: Bytes | null): number;
+
+  /** listen(2). */
+  listen(fd: number, backlog: number): number;
+
+  /** accept(2): a new descriptor; `peer` receives the peer's address. */
+  accept(fd: number, peer: SockaddrStorage | null): number;
+
+  /** accept4(2): as accept, with SOCK_NONBLOCK and SOCK_CLOEXEC in `flags`. */
+  accept4(fd: number, peer: SockaddrStorage | null, flags: number): number;
+
+  /** connect(2). */
+  connect(fd: number, address: Bytes | null): number;
+
+  /** send(2). */
+  send(fd: number, buffer: Bytes | null, length: number, flags: number): number;
+
+  /** recv(2). */
+  recv(fd: number, buffer: Bytes | null, length: number, flags: number): number;
+
+  /** sendto(2); `address` is undefined where the guest passes none. */
+  sendto(
+    fd: number,
+    buffer: Bytes | null,
+    length: number,
+    flags: number,
+    address: Bytes | null | undefined,
+  ): number;
+
+  /** recvfrom(2); `from` receives the sender's address, length 0 where there is none. */
+  recvfrom(
+    fd: number,
+    buffer: Bytes | null,
+    length: number,
+    flags: number,
+    from: SockaddrStorage | null,
+  ): number;
+
+  /** sendmsg(2) without control data; `address` as for {@link System.sendto}. */
+  sendmsg(
+    fd: number,
+    buffers: readonly Iovec[],
+    flags: number,
+    address: Bytes | null | undefined,
+  ): number;
+
+  /** recvmsg(2) without control data. */
+  recvmsg(
+    fd: number,
+    buffers: readonly Iovec[],
+    flags: number,
+    message: ReceivedMessage,
+  ): number;
+
+  /** shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR. */
+  shutdown(fd: number, how: number): number;
+
+  /** getsockname(2): `name` receives the whole address; front ends cut it to the guest's length. */
+  getsockname(fd: number, name: SockaddrStorage): number;
+
+  /** getpeername(2); as {@link System.getsockname}. */
+  getpeername(fd: number, name: SockaddrStorage): number;
+
+  /**
+   * getsockopt(2). `length[0]` is the room in `value` (signed) and becomes the bytes written.
+   */
+  getsockopt(
+    fd: number,
+    level: number,
+    name: number,
+    value: Bytes | null,
+    length: Int32Array<ArrayBuffer>,
+  ): number;
+
+  /** setsockopt(2); `length` is a signed int. */
+  setsockopt(
+    fd: number,
+    level: number,
+    name: number,
+    value: Bytes | null,
+    length: number,
+  ): number;
+
+  /** read(2). */
+  read(fd: number, buffer: Bytes | null, length: number): number;
+
+  /** write(2). */
+  write(fd: number, buffer: Bytes | null, length: number): number;
+
+  /** readv(2). */
+  readv(fd: number, buffers: readonly Iovec[]): number;
+
+  /** writev(2). */
+  writev(fd: number, buffers: readonly Iovec[]): number;
+
+  /** pread(2). */
+  pread(fd: number, buffer: Bytes | null, length: number, offset: number): number;
+
+  /** pwrite(2). */
+  pwrite(fd: number, buffer: Bytes | null, length: number, offset: number): number;
+
+  /**
+   * sendfile(2): copies up to `count` bytes from `input` to `output`; with `offset` from there,
+   * advancing it and not the description's own offset.
+   */
+  sendfile(output: number, input: number, offset: OffsetCell | null, count: number): number;
+
+  /** close(2). */
+  close(fd: number): number;
+
+  /** dup(2). */
+  dup(fd: number): number;
+
+  /** dup2(2). */
+  dup2(fd: number, target: number): number;
+
+  /** dup3(2); `flags` is 0 or O_CLOEXEC. */
+  dup3(fd: number, target: number, flags: number): number;
+
+  /** pipe2(2): `fds` receives the reading and the writing end. */
+  pipe2(fds: Int32Array, flags: number): number;
+
+  /**
+   * fcntl(2) with an integer argument: F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL,
+   * F_GETPIPE_SZ, F_SETPIPE_SZ; other commands are EINVAL.
+   */
+  fcntl(fd: number, command: number, argument: number): number;
+
+  /** fcntl(2) with F_SETLK or F_GETLK; null is a pointer that faults. */
+  fcntlLock(fd: number, command: number, lock: Flock | null): number;
+
+  /**
+   * ioctl(2): FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TIOCOUTQ, SIOCATMARK; other requests are ENOTTY.
+   * `value` is the int that the argument points to, in and out; null faults.
+   */
+  ioctl(fd: number, request: number, value: Int32Array<ArrayBuffer> | null): number;
+
+  /**
+   * poll(2): sets `revents` of each entry.
+   *
+   * @param timeout Milliseconds, possibly fractional (ppoll); negative waits for ever.
+   */
+  poll(fds: readonly PollFd[], timeout: number): number;
+
+  /**
+   * select(2): the sets are fd_set bytes, least significant bit first, and are overwritten.
+   *
+   * @param timeout Milliseconds, possibly fractional; null waits for ever, negative is EINVAL.
+   */
+  select(
+    count: number,
+    readSet: Uint8Array | null,
+    writeSet: Uint8Array | null,
+    exceptSet: Uint8Array | null,
+    timeout: number | null,
+  ): number;
+
+  /** openat(2): a new descriptor. `flags` are x86-64's. */
+  openat(directory: number, path: string | null, flags: number, mode: number): number;
+
+  /** lseek(2): the new offset. */
+  lseek(fd: number, offset: number, whence: number): number;
+
+  /** fstat(2): fills `status`. */
+  fstat(fd: number, status: FileStatus): number;
+
+  /** newfstatat(2), with AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH in `flags`. */
+  fstatat(directory: number, path: string | null, status: FileStatus, flags: number): number;
+
+  /** ftruncate(2). */
+  ftruncate(fd: number, length: number): number;
+
+  /** truncate(2). */
+  truncate(path: string | null, length: number): number;
+
+  /** fsync(2). */
+  fsync(fd: number): number;
+
+  /** fdatasync(2). */
+  fdatasync(fd: number): number;
+
+  /** unlinkat(2); AT_REMOVEDIR in `flags` removes a directory. */
+  unlinkat(directory: number, path: string | null, flags: number): number;
+
+  /** mkdirat(2). */
+  mkdirat(directory: number, path: string | null, mode: number): number;
+
+  /** renameat(2). */
+  renameat(
+    fromDirectory: number,
+    from: string | null,
+    toDirectory: number,
+    to: string | null,
+  ): number;
+
+  /** linkat(2); AT_SYMLINK_FOLLOW in `flags`. */
+  linkat(
+    fromDirectory: number,
+    from: string | null,
+    toDirectory: number,
+    to: string | null,
+    flags: number,
+  ): number;
+
+  /** symlinkat(2): `path` becomes a symbolic link that says `target`. */
+  symlinkat(target: string | null, directory: number, path: string | null): number;
+
+  /** readlinkat(2): the bytes of the link's target, cut to `length`. */
+  readlinkat(
+    directory: number,
+    path: string | null,
+    buffer: Bytes | null,
+    length: number,
+  ): number;
+
+  /** faccessat(2); `mode` is F_OK or of R_OK, W_OK, X_OK. */
+  faccessat(directory: number, path: string | null, mode: number): number;
+
+  /** getdents64(2): fills `buffer` with `struct linux_dirent64` records. */
+  getdents(fd: number, buffer: Bytes | null, length: number): number;
+
+  /** umask(2): sets the mask, returns the one before. */
+  umask(mask: number): number;
+
+  /**
+   * prlimit(2) for this process: RLIMIT_NOFILE; other resources are EINVAL.
+   *
+   * @param newLimit The limit to set, or null.
+   * @param oldLimit Receives the limit as it was, or null.
+   */
+  prlimit(resource: number, newLimit: Rlimit | null, oldLimit: Rlimit | null): number;
+
+  /**
+   * Resolves a host name; an IP address in text form gives itself.
+   *
+   * @param name The name, without a port.
+   * @param family AF_INET, AF_INET6, or AF_UNSPEC for both; another is EAFNOSUPPORT.
+   * @param addresses Receives sockaddr bytes with port 0, in the resolver's order.
+   * @returns The count of addresses; −ENOENT where there is none, −EACCES where the policy refuses
+   * the name (whether it exists or not), −EAGAIN for a failure that may pass.
+   */
+  resolve(name: string | null, family: number, addresses: Uint8Array<ArrayBuffer>[]): number;
+}
