@@ -1,0 +1,75 @@
+/**
+ * Flags and errors of `getaddrinfo(3)`. These belong to the C library, not to the kernel; the values are glibc's.
+ *
+ * @module
+ */
+
+// Flags of getaddrinfo's hints: netdb.h
+/** Addresses for `bind`: a missing host means any local address. */
+export const AI_PASSIVE = 0x1;
+/** Asks for the canonical name. */
+export const AI_CANONNAME = 0x2;
+/** The host is an address; nothing is looked up. */
+export const AI_NUMERICHOST = 0x4;
+/** With AF_INET6: IPv4-mapped addresses if there are no IPv6 ones. */
+export const AI_V4MAPPED = 0x8;
+/** With {@linkcode AI_V4MAPPED}: both kinds. */
+export const AI_ALL = 0x10;
+/** Only families for which this host has an address. */
+export const AI_ADDRCONFIG = 0x20;
+/** Encodes the host name as IDN. */
+export const AI_IDN = 0x40;
+/** Decodes the canonical name from IDN. */
+export const AI_CANONIDN = 0x80;
+/** The service is a port number. */
+export const AI_NUMERICSERV = 0x400;
+
+// Errors of getaddrinfo: netdb.h
+/** Invalid flags in the hints. */
+export const EAI_BADFLAGS = -1;
+/** Host or service not known. */
+export const EAI_NONAME = -2;
+/** Temporary failure in name resolution. */
+export const EAI_AGAIN = -3;
+/** Non-recoverable failure in name resolution. */
+export const EAI_FAIL = -4;
+/** No address associated with the host name. */
+export const EAI_NODATA = -5;
+/** Family not supported. */
+export const EAI_FAMILY = -6;
+/** Socket type not supported. */
+export const EAI_SOCKTYPE = -7;
+/** Service not supported for the socket type. */
+export const EAI_SERVICE = -8;
+/** The host has no address of the family. */
+export const EAI_ADDRFAMILY = -9;
+/** Out of memory. */
+export const EAI_MEMORY = -10;
+/** System error; `errno` says which. */
+export const EAI_SYSTEM = -11;
+/** A buffer was too small. */
+export const EAI_OVERFLOW = -12;
+/** The request is being processed. */
+export const EAI_INPROGRESS = -100;
+/** The request was cancelled. */
+export const EAI_CANCELED = -101;
+/** The request was not cancelled. */
+export const EAI_NOTCANCELED = -102;
+/** All requests are done. */
+export const EAI_ALLDONE = -103;
+/** Interrupted by a signal. */
+export const EAI_INTR = -104;
+/** The name cannot be encoded. */
+export const EAI_IDN_ENCODE = -105;
+
+// Flags of getnameinfo: netdb.h
+/** Host as an address. */
+export const NI_NUMERICHOST = 1;
+/** Service as a port number. */
+export const NI_NUMERICSERV = 2;
+/** Name without the domain for local hosts. */
+export const NI_NOFQDN = 4;
+/** Fails if there is no name. */
+export const NI_NAMEREQD = 8;
+/** Service of UDP. */
+export const NI_DGRAM = 16;
