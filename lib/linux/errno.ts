@@ -420,11 +420,10 @@ const MESSAGES: readonly (string | null)[] = [
   "Memory page has hardware error",
 ];
 
-// The three aliases come last in Errno, so the first key of a number is its canonical name.
-const NAMES = new Map<number, string>();
-for (const [name, errno] of Object.entries(Errno)) {
-  if (!NAMES.has(errno)) NAMES.set(errno, name);
-}
+// Reversed, since the three aliases come last in Errno and the first name of a number is its own.
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(Errno).reverse().map(([name, errno]) => [errno, name]),
+);
 
 /**
  * Returns the name of an error number, as glibc's `strerrorname_np(3)` does.

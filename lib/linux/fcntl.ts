@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readInt64, viewOf, writeInt64 } from "./int64.ts";
 
 // Flags of open(2): asm-generic/fcntl.h
 /** Mask of the access mode. */
@@ -183,3 +184,57 @@ export const RENAME_NOREPLACE = 0x1;
 export const RENAME_EXCHANGE = 0x2;
 /** Leaves a whiteout at the old path. */
 export const RENAME_WHITEOUT = 0x4;
+
+/** A record lock of `fcntl(2)`, `struct flock`. */
+export interface Flock {
+  /** {@linkcode F_RDLCK}, {@linkcode F_WRLCK} or {@linkcode F_UNLCK}. */
+  type: number;
+  /** What `start` counts from: {@linkcode SEEK_SET}, {@linkcode SEEK_CUR}, {@linkcode SEEK_END}. */
+  whence: number;
+  /** First byte of the lock, relative to `whence`. */
+  start: number;
+  /** Count of bytes; 0 is to the end of the file, negative is before `start`. */
+  length: number;
+  /** Process that holds the lock, set by {@linkcode F_GETLK}. */
+  pid: number;
+}
+
+/** Size of `struct flock` in bytes. */
+export const FLOCK_SIZE = 32;
+
+/**
+ * Reads a `struct flock`.
+ *
+ * @param bytes Its 32 bytes; more are ignored.
+ * @returns The lock; null if there are fewer bytes. Offsets beyond 2⁵³ are rounded.
+ */
+export function decodeFlock(bytes: Uint8Array): Flock | null {
+  if (bytes.length < FLOCK_SIZE) return null;
+  const view = viewOf(bytes);
+  return {
+    type: view.getInt16(0, true),
+    whence: view.getInt16(2, true),
+    start: readInt64(view, 8),
+    length: readInt64(view, 16),
+    pid: view.getInt32(24, true),
+  };
+}
+
+/**
+ * Writes a `struct flock`; padding becomes 0.
+ *
+ * @param lock The lock.
+ * @param bytes Receives 32 bytes.
+ * @returns Whether there was room; nothing is written otherwise.
+ */
+export function encodeFlock(lock: Flock, bytes: Uint8Array): boolean {
+  if (bytes.length < FLOCK_SIZE) return false;
+  const view = viewOf(bytes);
+  bytes.fill(0, 0, FLOCK_SIZE);
+  view.setInt16(0, lock.type, true);
+  view.setInt16(2, lock.whence, true);
+  writeInt64(view, 8, lock.start);
+  writeInt64(view, 16, lock.length);
+  view.setInt32(24, lock.pid, true);
+  return true;
+}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readInt64, readUint64, viewOf, writeInt64, writeUint64 } from "./int64.ts";
 
 // File type and mode: linux/stat.h
 /** Mask of the file type. */
@@ -51,3 +52,165 @@ export const S_IROTH = 0o4;
 export const S_IWOTH = 0o2;
 /** Others: execute. */
 export const S_IXOTH = 0o1;
+
+/**
+ * Attributes of a file, filled in by `fstat(2)` and its relatives. Reusable: a call overwrites every
+ * field. Times are seconds and nanoseconds since 1970-01-01 00:00 UTC.
+ */
+export class FileStatus {
+  /** Device that holds the file. */
+  dev = 0;
+  /** Inode number; all 64 bits may be in use. */
+  ino: bigint = 0n;
+  /** File type and permissions, `S_` constants. */
+  mode = 0;
+  /** Count of hard links. */
+  nlink = 0;
+  /** Owner. */
+  uid = 0;
+  /** Group. */
+  gid = 0;
+  /** The device that a device file stands for. */
+  rdev = 0;
+  /** Size in bytes. */
+  size = 0;
+  /** Preferred size of a transfer, in bytes. */
+  blksize = 0;
+  /** Space in use, in units of 512 bytes. */
+  blocks = 0;
+  /** Last access: seconds. */
+  atimeSeconds = 0;
+  /** Last access: nanoseconds, 0 to 999,999,999. */
+  atimeNanoseconds = 0;
+  /** Last change of the contents: seconds. */
+  mtimeSeconds = 0;
+  /** Last change of the contents: nanoseconds, 0 to 999,999,999. */
+  mtimeNanoseconds = 0;
+  /** Last change of the inode: seconds. */
+  ctimeSeconds = 0;
+  /** Last change of the inode: nanoseconds, 0 to 999,999,999. */
+  ctimeNanoseconds = 0;
+}
+
+/** Size of x86-64's `struct stat` in bytes. */
+export const STAT_SIZE_X86_64 = 144;
+
+/** Size of aarch64's `struct stat` in bytes. */
+export const STAT_SIZE_AARCH64 = 128;
+
+/**
+ * Reads x86-64's `struct stat`.
+ *
+ * @param bytes Its 144 bytes; more are ignored.
+ * @param status Receives the fields. 64-bit numbers beyond 2⁵³ are rounded, `ino` is exact.
+ * @returns Whether there were enough bytes; `status` is untouched otherwise.
+ */
+export function decodeStatX86_64(bytes: Uint8Array, status: FileStatus): boolean {
+  if (bytes.length < STAT_SIZE_X86_64) return false;
+  const view = viewOf(bytes);
+  status.dev = readUint64(view, 0);
+  status.ino = view.getBigUint64(8, true);
+  status.nlink = readUint64(view, 16);
+  status.mode = view.getUint32(24, true);
+  status.uid = view.getUint32(28, true);
+  status.gid = view.getUint32(32, true);
+  status.rdev = readUint64(view, 40);
+  status.size = readInt64(view, 48);
+  status.blksize = readInt64(view, 56);
+  status.blocks = readInt64(view, 64);
+  readTimes(view, status);
+  return true;
+}
+
+/**
+ * Reads aarch64's `struct stat`.
+ *
+ * @param bytes Its 128 bytes; more are ignored.
+ * @param status Receives the fields. 64-bit numbers beyond 2⁵³ are rounded, `ino` is exact.
+ * @returns Whether there were enough bytes; `status` is untouched otherwise.
+ */
+export function decodeStatAarch64(bytes: Uint8Array, status: FileStatus): boolean {
+  if (bytes.length < STAT_SIZE_AARCH64) return false;
+  const view = viewOf(bytes);
+  status.dev = readUint64(view, 0);
+  status.ino = view.getBigUint64(8, true);
+  status.mode = view.getUint32(16, true);
+  status.nlink = view.getUint32(20, true);
+  status.uid = view.getUint32(24, true);
+  status.gid = view.getUint32(28, true);
+  status.rdev = readUint64(view, 32);
+  status.size = readInt64(view, 48);
+  status.blksize = view.getInt32(56, true);
+  status.blocks = readInt64(view, 64);
+  readTimes(view, status);
+  return true;
+}
+
+/**
+ * Writes x86-64's `struct stat`; padding becomes 0.
+ *
+ * @param status The fields.
+ * @param bytes Receives 144 bytes.
+ * @returns Whether there was room; nothing is written otherwise.
+ */
+export function encodeStatX86_64(status: FileStatus, bytes: Uint8Array): boolean {
+  if (bytes.length < STAT_SIZE_X86_64) return false;
+  const view = viewOf(bytes);
+  bytes.fill(0, 0, STAT_SIZE_X86_64);
+  writeUint64(view, 0, status.dev);
+  view.setBigUint64(8, status.ino, true);
+  writeUint64(view, 16, status.nlink);
+  view.setUint32(24, status.mode, true);
+  view.setUint32(28, status.uid, true);
+  view.setUint32(32, status.gid, true);
+  writeUint64(view, 40, status.rdev);
+  writeInt64(view, 48, status.size);
+  writeInt64(view, 56, status.blksize);
+  writeInt64(view, 64, status.blocks);
+  writeTimes(view, status);
+  return true;
+}
+
+/**
+ * Writes aarch64's `struct stat`; padding becomes 0.
+ *
+ * @param status The fields.
+ * @param bytes Receives 128 bytes.
+ * @returns Whether there was room; nothing is written otherwise.
+ */
+export function encodeStatAarch64(status: FileStatus, bytes: Uint8Array): boolean {
+  if (bytes.length < STAT_SIZE_AARCH64) return false;
+  const view = viewOf(bytes);
+  bytes.fill(0, 0, STAT_SIZE_AARCH64);
+  writeUint64(view, 0, status.dev);
+  view.setBigUint64(8, status.ino, true);
+  view.setUint32(16, status.mode, true);
+  view.setUint32(20, status.nlink, true);
+  view.setUint32(24, status.uid, true);
+  view.setUint32(28, status.gid, true);
+  writeUint64(view, 32, status.rdev);
+  writeInt64(view, 48, status.size);
+  view.setInt32(56, status.blksize, true);
+  writeInt64(view, 64, status.blocks);
+  writeTimes(view, status);
+  return true;
+}
+
+// The times are at the same place in both layouts.
+function readTimes(view: DataView, status: FileStatus): void {
+  status.atimeSeconds = readInt64(view, 72);
+  status.atimeNanoseconds = readInt64(view, 80);
+  status.mtimeSeconds = readInt64(view, 88);
+  status.mtimeNanoseconds = readInt64(view, 96);
+  status.ctimeSeconds = readInt64(view, 104);
+  status.ctimeNanoseconds = readInt64(view, 112);
+}
+
+function writeTimes(view: DataView, status: FileStatus): void {
+  writeInt64(view, 72, status.atimeSeconds);
+  writeInt64(view, 80, status.atimeNanoseconds);
+  writeInt64(view, 88, status.mtimeSeconds);
+  writeInt64(view, 96, status.mtimeNanoseconds);
+  writeInt64(view, 104, status.ctimeSeconds);
+  writeInt64(view, 112, status.ctimeNanoseconds);
+}
