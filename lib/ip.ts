@@ -12,7 +12,7 @@
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { IpAddress } from "./ip.ts";
+ * import { IpAddress } from "@vmsock/vmsock/linux";
  *
  * const address = new IpAddress(new Uint8Array([127, 0, 0, 1]));
  * assertEquals(address.toString(), "127.0.0.1");
@@ -131,7 +131,7 @@ export const IPV6_LOOPBACK: IpAddress = new IpAddress(
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { parseIpAddress } from "./ip.ts";
+ * import { parseIpAddress } from "@vmsock/vmsock/linux";
  *
  * assertEquals(parseIpAddress("2001:DB8:0:0::1")?.toString(), "2001:db8::1");
  * assertEquals(parseIpAddress("127.1"), null);
@@ -152,7 +152,7 @@ export function parseIpAddress(text: string): IpAddress | null {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { IPV6_LOOPBACK, SocketAddress } from "./ip.ts";
+ * import { IPV6_LOOPBACK, SocketAddress } from "@vmsock/vmsock/linux";
  *
  * assertEquals(new SocketAddress(IPV6_LOOPBACK, 80).toString(), "[::1]:80");
  * ```
@@ -211,7 +211,7 @@ export class SocketAddress {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { parseSocketAddress } from "./ip.ts";
+ * import { parseSocketAddress } from "@vmsock/vmsock/linux";
  *
  * assertEquals(parseSocketAddress("[::1]:80")?.port, 80);
  * assertEquals(parseSocketAddress("::1:80"), null);
@@ -234,7 +234,7 @@ export function parseSocketAddress(text: string): SocketAddress | null {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { IPV4_LOOPBACK, parseCidr } from "./ip.ts";
+ * import { IPV4_LOOPBACK, parseCidr } from "@vmsock/vmsock/linux";
  *
  * assertEquals(parseCidr("127.0.0.0/8")?.contains(IPV4_LOOPBACK), true);
  * assertEquals(parseCidr("127.0.0.1/8"), null);
@@ -309,11 +309,10 @@ function isZero(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 function sharesPrefix(a: Uint8Array, b: Uint8Array, prefixLength: number): boolean {
-  for (let i = 0, bits = prefixLength; bits > 0; i++, bits -= 8) {
-    const different = (a[i] ?? 0) ^ (b[i] ?? 0);
-    if (different >> Math.max(0, 8 - bits) !== 0) return false;
-  }
-  return true;
+  return a.every((byte, i) => {
+    const compared = Math.min(8, Math.max(0, prefixLength - 8 * i));
+    return (byte ^ (b[i] ?? 0)) >> (8 - compared) === 0;
+  });
 }
 
 function hasZeroTail(bytes: Uint8Array, prefixLength: number): boolean {

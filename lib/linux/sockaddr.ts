@@ -26,6 +26,8 @@ export const UNIX_PATH_MAX = 108;
 // Linux still takes a sockaddr_in6 without the scope id (SIN6_LEN_RFC2133 in net/ipv6.h).
 const SOCKADDR_IN6_SIZE_RFC2133 = 24;
 
+const LONGEST_NAME = { pathname: UNIX_PATH_MAX, abstract: UNIX_PATH_MAX - 1, unnamed: 0 };
+
 /**
  * A local address of `unix(7)`, immutable: a path name, a name in the abstract name space, or
  * unnamed. Names are bytes; Linux demands no encoding.
@@ -49,7 +51,7 @@ export class UnixAddress {
    */
   constructor(kind: "pathname" | "abstract" | "unnamed", name: string | Uint8Array = "") {
     const bytes = typeof name === "string" ? new TextEncoder().encode(name) : Uint8Array.from(name);
-    const longest = { pathname: UNIX_PATH_MAX, abstract: UNIX_PATH_MAX - 1, unnamed: 0 }[kind];
+    const longest = LONGEST_NAME[kind];
     if (bytes.length > longest) {
       throw new RangeError(`Cannot make a Unix address of ${bytes.length} bytes (${kind})`);
     }
@@ -110,11 +112,10 @@ export function sockaddrFamily(bytes: Uint8Array, length: number = bytes.length)
  *
  * @example
  * ```ts
- * import { encodeSockaddr, SocketAddress } from "@vmsock/vmsock/linux";
- * import { IpAddress } from "@vmsock/vmsock/linux";
+ * import { encodeSockaddr, IPV4_LOOPBACK, SocketAddress } from "@vmsock/vmsock/linux";
  * import { assertEquals } from "@std/assert";
  *
- * const address = new SocketAddress(new IpAddress(new Uint8Array([127, 0, 0, 1])), 8080);
+ * const address = new SocketAddress(IPV4_LOOPBACK, 8080);
  * assertEquals([...encodeSockaddr(address).subarray(0, 8)], [2, 0, 0x1f, 0x90, 127, 0, 0, 1]);
  * ```
  */

@@ -105,6 +105,7 @@ export const STAT_SIZE_AARCH64 = 128;
  * @param status Receives the fields. 64-bit numbers beyond 2⁵³ are rounded, `ino` is exact.
  * @returns Whether there were enough bytes; `status` is untouched otherwise.
  */
+// deno-lint-ignore camelcase
 export function decodeStatX86_64(bytes: Uint8Array, status: FileStatus): boolean {
   if (bytes.length < STAT_SIZE_X86_64) return false;
   const view = viewOf(bytes);
@@ -153,6 +154,7 @@ export function decodeStatAarch64(bytes: Uint8Array, status: FileStatus): boolea
  * @param bytes Receives 144 bytes.
  * @returns Whether there was room; nothing is written otherwise.
  */
+// deno-lint-ignore camelcase
 export function encodeStatX86_64(status: FileStatus, bytes: Uint8Array): boolean {
   if (bytes.length < STAT_SIZE_X86_64) return false;
   const view = viewOf(bytes);
