@@ -73,3 +73,46 @@ export const NI_NOFQDN = 4;
 export const NI_NAMEREQD = 8;
 /** Service of UDP. */
 export const NI_DGRAM = 16;
+
+// Texts of gai_strerror(3) in glibc; EAI_OVERFLOW has none there.
+const ERRORS: readonly (readonly [code: number, name: string, message: string])[] = [
+  [EAI_BADFLAGS, "EAI_BADFLAGS", "Bad value for ai_flags"],
+  [EAI_NONAME, "EAI_NONAME", "Name or service not known"],
+  [EAI_AGAIN, "EAI_AGAIN", "Temporary failure in name resolution"],
+  [EAI_FAIL, "EAI_FAIL", "Non-recoverable failure in name resolution"],
+  [EAI_NODATA, "EAI_NODATA", "No address associated with hostname"],
+  [EAI_FAMILY, "EAI_FAMILY", "ai_family not supported"],
+  [EAI_SOCKTYPE, "EAI_SOCKTYPE", "ai_socktype not supported"],
+  [EAI_SERVICE, "EAI_SERVICE", "Servname not supported for ai_socktype"],
+  [EAI_ADDRFAMILY, "EAI_ADDRFAMILY", "Address family for hostname not supported"],
+  [EAI_MEMORY, "EAI_MEMORY", "Memory allocation failure"],
+  [EAI_SYSTEM, "EAI_SYSTEM", "System error"],
+  [EAI_OVERFLOW, "EAI_OVERFLOW", "Argument buffer overflow"],
+  [EAI_INPROGRESS, "EAI_INPROGRESS", "Processing request in progress"],
+  [EAI_CANCELED, "EAI_CANCELED", "Request canceled"],
+  [EAI_NOTCANCELED, "EAI_NOTCANCELED", "Request not canceled"],
+  [EAI_ALLDONE, "EAI_ALLDONE", "All requests done"],
+  [EAI_INTR, "EAI_INTR", "Interrupted by a signal"],
+  [EAI_IDN_ENCODE, "EAI_IDN_ENCODE", "Parameter string not correctly encoded"],
+];
+
+/**
+ * Returns the name of an error of `getaddrinfo(3)`.
+ *
+ * @param code What the call returned; glibc's numbers are negative.
+ * @returns The name, such as `EAI_NONAME`; `EAI error` and the number for one without a name.
+ */
+export function gaiErrorName(code: number): string {
+  return ERRORS.find((row) => row[0] === code)?.[1] ?? `EAI error ${code}`;
+}
+
+/**
+ * Returns the text for an error of `getaddrinfo(3)`, as glibc's `gai_strerror(3)` does in the C
+ * locale.
+ *
+ * @param code What the call returned; glibc's numbers are negative.
+ * @returns The text, such as `Name or service not known`; `Unknown error` for any other number.
+ */
+export function gaiErrorMessage(code: number): string {
+  return ERRORS.find((row) => row[0] === code)?.[2] ?? "Unknown error";
+}

@@ -93,9 +93,9 @@ export const TCP_AO_REPAIR = 42;
 export const TCP_IS_MPTCP = 43;
 /** Longest retransmission time-out, in milliseconds (Linux 6.15). */
 export const TCP_RTO_MAX_MS = 44;
-/** Shortest retransmission time-out, in microseconds (Linux 6.17). */
+/** Shortest retransmission time-out, in microseconds (Linux 6.15). */
 export const TCP_RTO_MIN_US = 45;
-/** Longest delay of an acknowledgement, in microseconds (Linux 6.17). */
+/** Longest delay of an acknowledgement, in microseconds (Linux 6.15). */
 export const TCP_DELACK_MAX_US = 46;
 
 // Values of TCP_REPAIR: linux/tcp.h
