@@ -10,13 +10,7 @@ import type { Rlimit } from "../linux/resource.ts";
 import type { SockaddrStorage } from "../linux/sockaddr.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
-import type { Bytes, ReceivedMessage } from "../stack/open_file.ts";
-
-/** A file offset that a call reads and advances, as `off_t *`. */
-export interface OffsetCell {
-  /** Bytes from the start of the file. */
-  value: number;
-}
+import type { Bytes, OffsetCell, ReceivedMessage } from "../stack/open_file.ts";
 
 /**
  * Linux system calls on JavaScript values, synchronous: a call that has to wait makes its thread

@@ -40,6 +40,12 @@ export interface ReceivedMessage {
   flags: number;
 }
 
+/** A file offset that a call reads and advances, as `off_t *`. */
+export interface OffsetCell {
+  /** Bytes from the start of the file. */
+  value: number;
+}
+
 /**
  * An open file description (open(2), NOTES): the object that descriptors made by dup(2) share, with
  * its offset and status flags.

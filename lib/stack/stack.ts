@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OpenFile } from "./open_file.ts";
+import type { OffsetCell, OpenFile } from "./open_file.ts";
 
 /**
  * A thing that a stack cannot do as Linux does, and what the guest gets instead: never a silent
@@ -31,6 +31,9 @@ export interface HostFiles {
 
   /** The process's own standard descriptor 0, 1 or 2; closing it leaves the process's open. */
   stdio(descriptor: 0 | 1 | 2): OpenFile;
+
+  /** sendfile(2) between two files of this host; `offset` is advanced where it is given. */
+  sendfile(output: OpenFile, input: OpenFile, offset: OffsetCell | null, count: number): number;
 }
 
 /**

@@ -1,0 +1,170 @@
+/**
+ * The stack over the C library: Linux's own sockets, called synchronously.
+ *
+ * @module
+ */
+import { Errno } from "../../linux/errno.ts";
+import { F_DUPFD_CLOEXEC, O_CLOEXEC } from "../../linux/fcntl.ts";
+import { SOCK_CLOEXEC, SOCK_TYPE_MASK } from "../../linux/socket.ts";
+import {
+  FileStatus,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+} from "../../linux/stat.ts";
+import { FileKind, type OffsetCell, type OpenFile } from "../open_file.ts";
+import type { HostFiles, Limitation, Stack } from "../stack.ts";
+import { LibcFile } from "./libc_file.ts";
+import { LibcThread } from "./libc_thread.ts";
+import { resolveByLibc } from "./resolver.ts";
+import { Waiter } from "./wait.ts";
+
+function kindOf(mode: number): FileKind {
+  switch (mode & S_IFMT) {
+    case S_IFREG:
+      return FileKind.file;
+    case S_IFDIR:
+      return FileKind.directory;
+    case S_IFIFO:
+      return FileKind.pipe;
+    case S_IFCHR:
+      return FileKind.character;
+    case S_IFSOCK:
+      return FileKind.socket;
+    default:
+      return FileKind.other;
+  }
+}
+
+/** Real descriptors for the kernel's files, pipes and stdio. */
+class LibcFiles implements HostFiles {
+  readonly #thread: LibcThread;
+
+  constructor(thread: LibcThread) {
+    this.#thread = thread;
+  }
+
+  pipe2(flags: number): readonly [OpenFile, OpenFile] | number {
+    const { libc, layout } = this.#thread;
+    const ends = new Int32Array(2);
+    const result = libc.pipe2(ends, layout.toHostFlags(flags) | O_CLOEXEC);
+    if (result < 0) return result;
+    return [this.#file(ends[0] as number), this.#file(ends[1] as number)];
+  }
+
+  adopt(descriptor: number, path: string | null): OpenFile | number {
+    const duplicate = this.#thread.libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    return duplicate < 0 ? duplicate : this.#file(duplicate, { path });
+  }
+
+  stdio(descriptor: 0 | 1 | 2): OpenFile {
+    return this.#file(descriptor, { borrowed: true });
+  }
+
+  sendfile(
+    output: OpenFile,
+    input: OpenFile,
+    offset: OffsetCell | null,
+    count: number,
+  ): number {
+    if (!(output instanceof LibcFile) || !(input instanceof LibcFile)) return -Errno.EINVAL;
+    const cell = offset === null ? null : BigInt64Array.of(BigInt(offset.value));
+    const { libc } = this.#thread;
+    const result = libc.sendfile(output.descriptor, input.descriptor, cell, count);
+    if (offset !== null && cell !== null && result >= 0) offset.value = Number(cell[0]);
+    return result;
+  }
+
+  #file(descriptor: number, options: { path?: string | null; borrowed?: boolean } = {}): LibcFile {
+    const { libc, layout, statBuffer } = this.#thread;
+    const status = new FileStatus();
+    if (libc.fstat(descriptor, statBuffer) === 0) layout.decodeStat(statBuffer, status);
+    return new LibcFile(this.#thread, descriptor, { kind: kindOf(status.mode), ...options });
+  }
+}
+
+/**
+ * Linux's sockets through the C library. A call that blocks blocks the thread, in libc.
+ *
+ * Made by `openStack("libc")`; usable on the thread that made it.
+ */
+export class LibcStack implements Stack {
+  readonly name = "libc";
+  readonly limitations: readonly Limitation[] = [];
+  readonly host: HostFiles;
+  readonly #thread: LibcThread;
+  readonly #waiter: Waiter;
+  #open = true;
+
+  /**
+   * Opens the C library.
+   *
+   * @throws {LibcUnavailableError} If it cannot be loaded; the message says what was tried.
+   */
+  constructor() {
+    this.#thread = new LibcThread();
+    this.#waiter = new Waiter(this.#thread);
+    this.host = new LibcFiles(this.#thread);
+  }
+
+  socket(domain: number, type: number, protocol: number): OpenFile | number {
+    const descriptor = this.#thread.libc.socket(domain, type | SOCK_CLOEXEC, protocol);
+    return descriptor < 0 ? descriptor : this.#socket(descriptor, domain, type, protocol);
+  }
+
+  socketpair(
+    domain: number,
+    type: number,
+    protocol: number,
+  ): readonly [OpenFile, OpenFile] | number {
+    const ends = new Int32Array(2);
+    const result = this.#thread.libc.socketpair(domain, type | SOCK_CLOEXEC, protocol, ends);
+    if (result < 0) return result;
+    return [
+      this.#socket(ends[0] as number, domain, type, protocol),
+      this.#socket(ends[1] as number, domain, type, protocol),
+    ];
+  }
+
+  resolve(name: string, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
+    return resolveByLibc(this.#thread.libc, name, family, addresses);
+  }
+
+  poll(
+    files: readonly (OpenFile | null)[],
+    events: Int16Array,
+    revents: Int16Array,
+    count: number,
+    timeout: number,
+  ): number {
+    return this.#waiter.poll(files, events, revents, count, timeout);
+  }
+
+  select(
+    files: readonly (OpenFile | null)[],
+    events: Int16Array,
+    revents: Int16Array,
+    count: number,
+    timeout: number,
+  ): number {
+    return this.#waiter.select(files, events, revents, count, timeout);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#thread.libc.release();
+  }
+
+  #socket(descriptor: number, domain: number, type: number, protocol: number): LibcFile {
+    return new LibcFile(this.#thread, descriptor, {
+      kind: FileKind.socket,
+      domain,
+      type: type & SOCK_TYPE_MASK,
+      protocol,
+    });
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * poll(2) and select(2) over the host's descriptors.
+ *
+ * @module
+ */
+import { POLLIN, POLLOUT, POLLPRI } from "../../linux/poll.ts";
+import { fdIsSet, fdSet } from "../../linux/select.ts";
+import type { OpenFile } from "../open_file.ts";
+import { LibcFile } from "./libc_file.ts";
+import type { LibcThread } from "./libc_thread.ts";
+
+/** Longest time-out that poll(2) takes; longer ones go by in `struct timespec`. */
+const INT_MAX = 0x7fffffff;
+
+function descriptorOf(file: OpenFile): number {
+  if (file instanceof LibcFile) return file.descriptor;
+  throw new TypeError("Cannot wait for a file of another stack");
+}
+
+/** Seconds and a fraction, as the two 64-bit integers of `struct timespec` or `struct timeval`. */
+function encodeTime(time: BigInt64Array, milliseconds: number, unitsPerSecond: number): void {
+  const seconds = Math.floor(milliseconds / 1000);
+  const fraction = Math.ceil((milliseconds - seconds * 1000) * (unitsPerSecond / 1000));
+  const carry = fraction >= unitsPerSecond ? 1 : 0;
+  time[0] = BigInt(Math.min(seconds + carry, Number.MAX_SAFE_INTEGER));
+  time[1] = BigInt(fraction - carry * unitsPerSecond);
+}
+
+/** Waits on host descriptors, in memory that is kept from call to call. */
+export class Waiter {
+  readonly #thread: LibcThread;
+  readonly #time: BigInt64Array<ArrayBuffer> = new BigInt64Array(2);
+  /** `struct pollfd` in pairs of words: the descriptor, then events and revents. */
+  #pollfds: Int32Array<ArrayBuffer> = new Int32Array(2 * 16);
+  /** The three sets of select(2), as big as the highest descriptor asks. */
+  #sets: [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] = [
+    new Uint8Array(128),
+    new Uint8Array(128),
+    new Uint8Array(128),
+  ];
+
+  /** Waits through `thread`'s C library. */
+  constructor(thread: LibcThread) {
+    this.#thread = thread;
+  }
+
+  /** As `Stack.poll`. */
+  poll(
+    files: readonly (OpenFile | null)[],
+    events: Int16Array,
+    revents: Int16Array,
+    count: number,
+    timeout: number,
+  ): number {
+    if (this.#pollfds.length < 2 * count) this.#pollfds = new Int32Array(4 * count);
+    const pollfds = this.#pollfds;
+    for (let index = 0; index < count; index++) {
+      const file = files[index];
+      pollfds[2 * index] = file === null || file === undefined ? -1 : descriptorOf(file);
+      pollfds[2 * index + 1] = (events[index] as number) & 0xffff;
+    }
+    const { libc } = this.#thread;
+    let result: number;
+    if (timeout < 0) {
+      result = libc.poll(pollfds, count, -1);
+    } else if (Number.isInteger(timeout) && timeout <= INT_MAX) {
+      result = libc.poll(pollfds, count, timeout);
+    } else {
+      encodeTime(this.#time, timeout, 1e9);
+      result = libc.ppoll(pollfds, count, this.#time);
+    }
+    if (result < 0) return result;
+    for (let index = 0; index < count; index++) {
+      revents[index] = (pollfds[2 * index + 1] as number) >>> 16;
+    }
+    return result;
+  }
+
+  /** As `Stack.select`. */
+  select(
+    files: readonly (OpenFile | null)[],
+    events: Int16Array,
+    revents: Int16Array,
+    count: number,
+    timeout: number,
+  ): number {
+    const numbers: number[] = [];
+    let highest = -1;
+    for (let index = 0; index < count; index++) {
+      const file = files[index];
+      const descriptor = file === null || file === undefined ? -1 : descriptorOf(file);
+      numbers.push(descriptor);
+      if (descriptor > highest) highest = descriptor;
+    }
+    const size = 8 * Math.ceil((highest + 1) / 64);
+    if (this.#sets[0].length < size) {
+      this.#sets = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
+    }
+    const [readSet, writeSet, exceptSet] = this.#sets;
+    for (const set of this.#sets) set.fill(0);
+    for (let index = 0; index < count; index++) {
+      const descriptor = numbers[index] as number;
+      if (descriptor < 0) continue;
+      const wanted = events[index] as number;
+      if ((wanted & POLLIN) !== 0) fdSet(readSet, descriptor);
+      if ((wanted & POLLOUT) !== 0) fdSet(writeSet, descriptor);
+      if ((wanted & POLLPRI) !== 0) fdSet(exceptSet, descriptor);
+    }
+    if (timeout >= 0) encodeTime(this.#time, timeout, 1e6);
+    const result = this.#thread.libc.select(
+      highest + 1,
+      readSet,
+      writeSet,
+      exceptSet,
+      timeout >= 0 ? this.#time : null,
+    );
+    if (result < 0) return result;
+    for (let index = 0; index < count; index++) {
+      const descriptor = numbers[index] as number;
+      revents[index] = descriptor < 0 ? 0 : (fdIsSet(readSet, descriptor) ? POLLIN : 0) |
+        (fdIsSet(writeSet, descriptor) ? POLLOUT : 0) |
+        (fdIsSet(exceptSet, descriptor) ? POLLPRI : 0);
+    }
+    return result;
+  }
+}
