@@ -129,7 +129,7 @@ export const LOCK_UN = 8;
 
 // The *at calls: linux/fcntl.h
 /** As a directory descriptor: the current working directory. */
-export const AT_FDCWD = -100;
+export const AT_FDCWD: number = -100;
 
 // Flags of the *at calls: linux/fcntl.h
 /** Works on a symbolic link itself. */

@@ -26,41 +26,41 @@ export const AI_NUMERICSERV = 0x400;
 
 // Errors of getaddrinfo: netdb.h
 /** Invalid flags in the hints. */
-export const EAI_BADFLAGS = -1;
+export const EAI_BADFLAGS: number = -1;
 /** Host or service not known. */
-export const EAI_NONAME = -2;
+export const EAI_NONAME: number = -2;
 /** Temporary failure in name resolution. */
-export const EAI_AGAIN = -3;
+export const EAI_AGAIN: number = -3;
 /** Non-recoverable failure in name resolution. */
-export const EAI_FAIL = -4;
+export const EAI_FAIL: number = -4;
 /** No address associated with the host name. */
-export const EAI_NODATA = -5;
+export const EAI_NODATA: number = -5;
 /** Family not supported. */
-export const EAI_FAMILY = -6;
+export const EAI_FAMILY: number = -6;
 /** Socket type not supported. */
-export const EAI_SOCKTYPE = -7;
+export const EAI_SOCKTYPE: number = -7;
 /** Service not supported for the socket type. */
-export const EAI_SERVICE = -8;
+export const EAI_SERVICE: number = -8;
 /** The host has no address of the family. */
-export const EAI_ADDRFAMILY = -9;
+export const EAI_ADDRFAMILY: number = -9;
 /** Out of memory. */
-export const EAI_MEMORY = -10;
+export const EAI_MEMORY: number = -10;
 /** System error; `errno` says which. */
-export const EAI_SYSTEM = -11;
+export const EAI_SYSTEM: number = -11;
 /** A buffer was too small. */
-export const EAI_OVERFLOW = -12;
+export const EAI_OVERFLOW: number = -12;
 /** The request is being processed. */
-export const EAI_INPROGRESS = -100;
+export const EAI_INPROGRESS: number = -100;
 /** The request was cancelled. */
-export const EAI_CANCELED = -101;
+export const EAI_CANCELED: number = -101;
 /** The request was not cancelled. */
-export const EAI_NOTCANCELED = -102;
+export const EAI_NOTCANCELED: number = -102;
 /** All requests are done. */
-export const EAI_ALLDONE = -103;
+export const EAI_ALLDONE: number = -103;
 /** Interrupted by a signal. */
-export const EAI_INTR = -104;
+export const EAI_INTR: number = -104;
 /** The name cannot be encoded. */
-export const EAI_IDN_ENCODE = -105;
+export const EAI_IDN_ENCODE: number = -105;
 
 // Flags of getnameinfo: netdb.h
 /** Host as an address. */

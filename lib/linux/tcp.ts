@@ -104,7 +104,7 @@ export const TCP_REPAIR_ON = 1;
 /** Repair mode off. */
 export const TCP_REPAIR_OFF = 0;
 /** Repair mode off, without a window probe. */
-export const TCP_REPAIR_OFF_NO_WP = -1;
+export const TCP_REPAIR_OFF_NO_WP: number = -1;
 
 // Default segment sizes in bytes: linux/tcp.h
 /** Default maximum segment size over IPv4, RFC 1122. */
