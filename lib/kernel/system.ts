@@ -51,6 +51,15 @@ export interface System {
    */
   rejected(name: string, args: readonly string[], errno: number): number;
 
+  /**
+   * What the policy missed in the call that just returned −EACCES, for tracers and messages. Taking
+   * it forgets it.
+   *
+   * @returns The flag to add, such as `--allow-net=127.0.0.1:8081`; null if it was not the policy
+   * that refused.
+   */
+  takeDenial(): string | null;
+
   /** socket(2): a new descriptor. `type` may carry SOCK_NONBLOCK and SOCK_CLOEXEC. */
   socket(domain: number, type: number, protocol: number): number;
 
