@@ -337,7 +337,6 @@ function formatGroups(bytes: Uint8Array): string {
       start = i;
       length = end - i;
     }
-    i = Math.max(i, end);
   }
   if (length < 2) return groups.join(":");
   return `${groups.slice(0, start).join(":")}::${groups.slice(start + length).join(":")}`;

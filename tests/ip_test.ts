@@ -301,7 +301,14 @@ Deno.test("IpAddress.unmapped() takes the IPv4 address out of an IPv4-mapped one
     assertEquals(ip(text).unmapped(), ip("1.2.3.4"));
   }
   for (
-    const text of ["1.2.3.4", "::1.2.3.4", "::fffe:1.2.3.4", "::feff:1.2.3.4", "1::ffff:1.2.3.4"]
+    const text of [
+      "1.2.3.4",
+      "::1.2.3.4",
+      "::fffe:1.2.3.4",
+      "::feff:1.2.3.4",
+      "100::ffff:1.2.3.4",
+      "1::ffff:1.2.3.4",
+    ]
   ) {
     assertFalse(ip(text).isV4Mapped);
     assertEquals(ip(text).unmapped(), ip(text));

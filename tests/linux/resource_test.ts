@@ -46,6 +46,8 @@ Deno.test("encodeRlimit() writes what no limit can be as the nearest that can", 
   const bytes = new Uint8Array(16).fill(0xa5);
   resource.encodeRlimit({ current: -1, maximum: NaN }, bytes);
   assertEquals(bytes, new Uint8Array(16));
+  resource.encodeRlimit({ current: 2 ** 64, maximum: 1.9 }, bytes);
+  assertEquals([...bytes], [255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 Deno.test("decodeRlimit() and encodeRlimit() refuse fewer than 16 bytes", () => {

@@ -202,6 +202,7 @@ Deno.test("UnixAddress.toString() marks an abstract name with @", () => {
   assertEquals(new UnixAddress("pathname", "/a").toString(), "/a");
   assertEquals(new UnixAddress("abstract", "a").toString(), "@a");
   assertEquals(new UnixAddress("unnamed").toString(), "");
+  assertEquals(new UnixAddress("pathname", "\ufeffa").toString(), "\ufeffa");
   assertEquals(new UnixAddress("pathname", new Uint8Array([47, 0xff])).toString(), "/\ufffd");
 });
 

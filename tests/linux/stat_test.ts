@@ -153,7 +153,7 @@ for (const { name, size, bytes, decode, encode } of LAYOUTS) {
             ? BigInt(random.integer(2 ** 32)) << 32n
             : wide
             ? random.signed()
-            : random.integer(2 ** 31),
+            : random.integer(field === "blksize" ? 2 ** 31 : 2 ** 32),
         });
       }
       const read = new FileStatus();

@@ -45,6 +45,7 @@ Deno.test("encodeTimeval() writes the integer part, saturated", () => {
     [Infinity, 2n ** 63n - 1n],
     [-(2 ** 63), -(2n ** 63n)],
     [-Infinity, -(2n ** 63n)],
+    [-1.5 * 2 ** 63, -(2n ** 63n)],
     [NaN, 0n],
     [-4294967296, -4294967296n],
   ];
