@@ -12,9 +12,22 @@ import type { LibcThread } from "./libc_thread.ts";
 /** Longest time-out that poll(2) takes; longer ones go by in `struct timespec`. */
 const INT_MAX = 0x7fffffff;
 
-function descriptorOf(file: OpenFile): number {
-  if (file instanceof LibcFile) return file.descriptor;
-  throw new TypeError("Cannot wait for a file of another stack");
+/** A file's descriptor; −1, which poll ignores, for none and for files that are not the host's. */
+function descriptorOf(file: OpenFile | null | undefined): number {
+  return file instanceof LibcFile ? file.descriptor : -1;
+}
+
+/**
+ * What is ready of a file that is not the host's: stdio that an embedder replaced. Its readiness
+ * does not change while this thread waits.
+ */
+function foreignEvents(file: OpenFile | null | undefined, events: number): number {
+  return file === null || file === undefined || file instanceof LibcFile ? 0 : file.poll(events);
+}
+
+/** How many of the three sets' bits are in `revents`. */
+function countBits(revents: number): number {
+  return (revents & POLLIN ? 1 : 0) + (revents & POLLOUT ? 1 : 0) + (revents & POLLPRI ? 1 : 0);
 }
 
 /** Seconds and a fraction, as the two 64-bit integers of `struct timespec` or `struct timeval`. */
@@ -54,14 +67,20 @@ export class Waiter {
   ): number {
     if (this.#pollfds.length < 2 * count) this.#pollfds = new Int32Array(4 * count);
     const pollfds = this.#pollfds;
+    let foreign = 0;
     for (let index = 0; index < count; index++) {
       const file = files[index];
-      pollfds[2 * index] = file === null || file === undefined ? -1 : descriptorOf(file);
-      pollfds[2 * index + 1] = (events[index] as number) & 0xffff;
+      const wanted = events[index] as number;
+      pollfds[2 * index] = descriptorOf(file);
+      pollfds[2 * index + 1] = wanted & 0xffff;
+      revents[index] = foreignEvents(file, wanted);
+      if (revents[index] !== 0) foreign++;
     }
     const { libc } = this.#thread;
     let result: number;
-    if (timeout < 0) {
+    if (foreign > 0) {
+      result = libc.poll(pollfds, count, 0);
+    } else if (timeout < 0) {
       result = libc.poll(pollfds, count, -1);
     } else if (Number.isInteger(timeout) && timeout <= INT_MAX) {
       result = libc.poll(pollfds, count, timeout);
@@ -71,9 +90,9 @@ export class Waiter {
     }
     if (result < 0) return result;
     for (let index = 0; index < count; index++) {
-      revents[index] = (pollfds[2 * index + 1] as number) >>> 16;
+      revents[index] = (revents[index] as number) | ((pollfds[2 * index + 1] as number) >>> 16);
     }
-    return result;
+    return result + foreign;
   }
 
   /** As `Stack.select`. */
@@ -86,11 +105,13 @@ export class Waiter {
   ): number {
     const numbers: number[] = [];
     let highest = -1;
+    let foreign = 0;
     for (let index = 0; index < count; index++) {
-      const file = files[index];
-      const descriptor = file === null || file === undefined ? -1 : descriptorOf(file);
+      const descriptor = descriptorOf(files[index]);
       numbers.push(descriptor);
       if (descriptor > highest) highest = descriptor;
+      revents[index] = foreignEvents(files[index], events[index] as number);
+      foreign += countBits(revents[index] as number);
     }
     const size = 8 * Math.ceil((highest + 1) / 64);
     if (this.#sets[0].length < size) {
@@ -106,21 +127,23 @@ export class Waiter {
       if ((wanted & POLLOUT) !== 0) fdSet(writeSet, descriptor);
       if ((wanted & POLLPRI) !== 0) fdSet(exceptSet, descriptor);
     }
-    if (timeout >= 0) encodeTime(this.#time, timeout, 1e6);
+    const bounded = foreign > 0 || timeout >= 0;
+    if (bounded) encodeTime(this.#time, foreign > 0 ? 0 : timeout, 1e6);
     const result = this.#thread.libc.select(
       highest + 1,
       readSet,
       writeSet,
       exceptSet,
-      timeout >= 0 ? this.#time : null,
+      bounded ? this.#time : null,
     );
     if (result < 0) return result;
     for (let index = 0; index < count; index++) {
       const descriptor = numbers[index] as number;
-      revents[index] = descriptor < 0 ? 0 : (fdIsSet(readSet, descriptor) ? POLLIN : 0) |
+      if (descriptor < 0) continue;
+      revents[index] = (fdIsSet(readSet, descriptor) ? POLLIN : 0) |
         (fdIsSet(writeSet, descriptor) ? POLLOUT : 0) |
         (fdIsSet(exceptSet, descriptor) ? POLLPRI : 0);
     }
-    return result;
+    return result + foreign;
   }
 }

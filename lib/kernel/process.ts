@@ -1,0 +1,166 @@
+/**
+ * The state of a guest process that its system calls share.
+ *
+ * @module
+ */
+import { Errno } from "../linux/errno.ts";
+import { AT_FDCWD, F_SETLK, F_UNLCK, SEEK_SET } from "../linux/fcntl.ts";
+import type { Rlimit } from "../linux/resource.ts";
+import { MAX_RW_COUNT, UIO_MAXIOV } from "../linux/uio.ts";
+import type { Iovec } from "../linux/uio.ts";
+import { type Bytes, FileKind, type OpenFile } from "../stack/open_file.ts";
+import type { Stack } from "../stack/stack.ts";
+import { FdTable, NR_OPEN } from "./fd_table.ts";
+import { FileSystem } from "./file_system.ts";
+import { Policy } from "./policy.ts";
+import type { StdioOptions } from "./stdio.ts";
+
+/** RLIMIT_NOFILE of a new guest: soft 1024, hard 4096, as Linux's own default was for long. */
+const DEFAULT_NOFILE: Readonly<Rlimit> = { current: 1024, maximum: 4096 };
+
+/** How a guest process is set up. */
+export interface KernelOptions {
+  /** What the guest may reach, beyond what Deno's permissions say; default: all that they allow. */
+  readonly policy?: Policy;
+  /** RLIMIT_NOFILE: soft and hard limit of the guest's descriptors; default 1024 and 4096. */
+  readonly nofile?: Readonly<Rlimit>;
+  /** What descriptors 0, 1 and 2 are; default: the process's own. */
+  readonly stdio?: StdioOptions;
+  /** Leaves the stack open when the kernel closes, for several guests on one stack. */
+  readonly keepStack?: boolean;
+}
+
+/** Bits of a transfer's length that a 32-bit signed count has. */
+const INT_MAX = 0x7fffffff;
+
+/**
+ * The length that a transfer passes down: at most MAX_RW_COUNT, as Linux cuts it; −EFAULT if it is
+ * no length of these bytes, so that nothing beyond them is ever touched.
+ */
+export function transferLength(buffer: Bytes | null, length: number): number {
+  if ((length | 0) === length && length >= 0) {
+    return buffer === null || length <= buffer.byteLength ? length : -Errno.EFAULT;
+  }
+  if (!(length > INT_MAX) || (buffer !== null && length > buffer.byteLength)) return -Errno.EFAULT;
+  return MAX_RW_COUNT;
+}
+
+/**
+ * Checks a scatter or gather list.
+ *
+ * @returns 0; `tooMany` negated for more than UIO_MAXIOV buffers; −EINVAL for a length that is
+ * negative, no integer, or beyond 2³¹ − 1; −EFAULT for one beyond its bytes.
+ */
+export function checkBuffers(buffers: readonly Iovec[], tooMany: number): number {
+  if (buffers.length > UIO_MAXIOV) return -tooMany;
+  for (const { base, length } of buffers) {
+    if ((length | 0) !== length || length < 0) return -Errno.EINVAL;
+    if (base !== null && length > base.byteLength) return -Errno.EFAULT;
+  }
+  return 0;
+}
+
+/** Descriptors, limits, policy, files and stack of one guest process. */
+export abstract class Process {
+  /** The descriptors. */
+  protected readonly table: FdTable;
+  /** What moves the bytes. */
+  protected readonly stack: Stack;
+  /** What the guest may reach. */
+  protected readonly policy: Policy;
+  /** Paths, pipes and stdio. */
+  protected readonly files: FileSystem;
+  /** RLIMIT_NOFILE. */
+  protected readonly nofile: Rlimit;
+  /** Whether the guest has ever taken a record lock, which closing a descriptor may end. */
+  protected locked = false;
+  readonly #keepStack: boolean;
+  #ended = false;
+
+  /** Sets a process up over `stack`, which it owns from now on. */
+  constructor(stack: Stack, options: KernelOptions = {}) {
+    const { policy, nofile, stdio, keepStack } = options;
+    this.stack = stack;
+    this.policy = policy ?? new Policy();
+    this.nofile = { ...(nofile ?? DEFAULT_NOFILE) };
+    if (!(this.nofile.current <= this.nofile.maximum && this.nofile.maximum <= NR_OPEN)) {
+      throw new RangeError(
+        `Cannot limit descriptors to ${this.nofile.current} of ${this.nofile.maximum}: the soft ` +
+          `limit must not exceed the hard one, nor that ${NR_OPEN}`,
+      );
+    }
+    this.#keepStack = keepStack ?? false;
+    this.table = new FdTable(this.nofile.current);
+    this.files = new FileSystem({ host: stack.host, ...(stdio === undefined ? {} : { stdio }) });
+    for (const fd of [0, 1, 2] as const) this.table.set(fd, this.files.stdio(fd), false);
+  }
+
+  /**
+   * Ends the process: closes every descriptor and the stack. Ending again does nothing; calls made
+   * afterwards find no descriptor open.
+   */
+  exit(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.table.limit = 0;
+    for (let fd = 0; fd < this.table.size; fd++) this.close(fd);
+    this.files.close();
+    if (!this.#keepStack) this.stack.close();
+  }
+
+  /** As {@link Process.exit}. */
+  [Symbol.dispose](): void {
+    this.exit();
+  }
+
+  /** Gives a new file the lowest free number; closes it again if there is none. */
+  protected install(file: OpenFile, closeOnExec: boolean): number {
+    const fd = this.table.lowestFree();
+    if (fd < 0) {
+      file.close();
+      return fd;
+    }
+    this.table.set(fd, file, closeOnExec);
+    return fd;
+  }
+
+  /** Gives two new files numbers, or neither. */
+  protected installPair(
+    pair: readonly [OpenFile, OpenFile],
+    closeOnExec: boolean,
+    fds: Int32Array,
+  ): number {
+    const first = this.install(pair[0], closeOnExec);
+    if (first < 0) {
+      pair[1].close();
+      return first;
+    }
+    const second = this.install(pair[1], closeOnExec);
+    if (second < 0) {
+      this.close(first);
+      return second;
+    }
+    fds[0] = first;
+    fds[1] = second;
+    return 0;
+  }
+
+  /** close(2). */
+  close(fd: number): number {
+    const file = this.table.remove(fd);
+    if (file === undefined) return -Errno.EBADF;
+    const locked = this.locked && file.kind === FileKind.file;
+    if (locked) this.files.locksEnded(file);
+    if (file.references === 0) return file.close();
+    // fcntl(2): closing any descriptor of a file releases the process's record locks on it.
+    if (locked) {
+      file.lock(F_SETLK, { type: F_UNLCK, whence: SEEK_SET, start: 0, length: 0, pid: 0 });
+    }
+    return 0;
+  }
+
+  /** What a path starts from: null for the current folder, undefined if `fd` is not open. */
+  protected base(fd: number): OpenFile | null | undefined {
+    return fd === AT_FDCWD ? null : this.table.get(fd);
+  }
+}

@@ -1,0 +1,356 @@
+/**
+ * System calls on sockets.
+ *
+ * @module
+ */
+import { Errno } from "../linux/errno.ts";
+import { IP_ADD_MEMBERSHIP, IPPROTO_IP, IPPROTO_IPV6, IPV6_JOIN_GROUP } from "../linux/in.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  AF_UNSPEC,
+  MSG_FASTOPEN,
+  MSG_NOSIGNAL,
+  MSG_PEEK,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+} from "../linux/socket.ts";
+import { SOCKADDR_IN6_SIZE, SOCKADDR_IN_SIZE, SockaddrStorage } from "../linux/sockaddr.ts";
+import { socketOption } from "../linux/socket_options.ts";
+import type { Iovec } from "../linux/uio.ts";
+import { type Bytes, FileKind, type OpenFile, type ReceivedMessage } from "../stack/open_file.ts";
+import { DescriptorCalls } from "./descriptor_calls.ts";
+import { GuestAddress } from "./guest_address.ts";
+import { checkBuffers, transferLength } from "./process.ts";
+import { checkSocketArguments } from "./socket_arguments.ts";
+
+/**
+ * An option number that no level of Linux has. An option outside the table is passed down as this
+ * one, so that Linux itself says what it says to unknown options there.
+ */
+const UNKNOWN_OPTION = 0x7fff;
+
+/** The calls that take sockets. */
+export abstract class SocketCalls extends DescriptorCalls {
+  readonly #address: GuestAddress = new GuestAddress();
+  readonly #peer: SockaddrStorage = new SockaddrStorage();
+
+  /** socket(2). */
+  socket(domain: number, type: number, protocol: number): number {
+    const refused = checkSocketArguments(domain, type, protocol);
+    if (refused < 0) return refused;
+    const socket = this.stack.socket(domain, type & ~SOCK_CLOEXEC, protocol);
+    return typeof socket === "number" ? socket : this.install(socket, (type & SOCK_CLOEXEC) !== 0);
+  }
+
+  /** socketpair(2). */
+  socketpair(domain: number, type: number, protocol: number, fds: Int32Array): number {
+    const refused = checkSocketArguments(domain, type, protocol);
+    if (refused < 0) return refused;
+    if (domain !== AF_UNIX) return -Errno.EOPNOTSUPP;
+    const pair = this.stack.socketpair(domain, type & ~SOCK_CLOEXEC, protocol);
+    return typeof pair === "number"
+      ? pair
+      : this.installPair(pair, (type & SOCK_CLOEXEC) !== 0, fds);
+  }
+
+  /** bind(2). */
+  bind(fd: number, address: Bytes | null): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    const copied = this.#address.copy(address);
+    if (copied < 0) return copied;
+    const refused = this.#address.check(this.policy, "bind", file);
+    return refused < 0 ? refused : file.bind(this.#address.bytes, this.#address.length);
+  }
+
+  /** listen(2). */
+  listen(fd: number, backlog: number): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    const refused = this.#checkImplicitBind(file);
+    return refused < 0 ? refused : file.listen(backlog | 0);
+  }
+
+  /** accept(2). */
+  accept(fd: number, peer: SockaddrStorage | null): number {
+    return this.accept4(fd, peer, 0);
+  }
+
+  /** accept4(2). */
+  accept4(fd: number, peer: SockaddrStorage | null, flags: number): number {
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return -Errno.EINVAL;
+    // Before a connection is taken off the queue there must be a number for it.
+    const number = this.table.lowestFree();
+    if (number < 0) return number;
+    const { checksPeers } = this.policy;
+    const name = peer ?? (checksPeers ? this.#peer : null);
+    for (;;) {
+      const accepted = file.accept(name, flags & SOCK_NONBLOCK);
+      if (typeof accepted === "number") return accepted;
+      if (
+        checksPeers && name !== null && !this.policy.admitsPeer("accept", name.bytes, name.length)
+      ) {
+        accepted.close();
+        continue;
+      }
+      this.table.set(number, accepted, (flags & SOCK_CLOEXEC) !== 0);
+      return number;
+    }
+  }
+
+  /** connect(2). */
+  connect(fd: number, address: Bytes | null): number {
+    // Linux copies the address before it asks whether this is a socket.
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    const target = this.#address;
+    const copied = target.copy(address);
+    if (copied < 0) return copied;
+    if (file.kind !== FileKind.socket) return -Errno.ENOTSOCK;
+    const refused = target.check(this.policy, "connect", file);
+    if (refused < 0) return refused;
+    const name = this.policy.nameFor(target.bytes, target.length);
+    return file.connect(target.bytes, target.length, name);
+  }
+
+  /** send(2). */
+  send(fd: number, buffer: Bytes | null, length: number, flags: number): number {
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    const count = transferLength(buffer, length);
+    if (count < 0) return count;
+    if ((flags & MSG_FASTOPEN) !== 0) return this.#refuseFastOpen(file);
+    return file.send(buffer, count, flags | MSG_NOSIGNAL);
+  }
+
+  /** recv(2). */
+  recv(fd: number, buffer: Bytes | null, length: number, flags: number): number {
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    const count = transferLength(buffer, length);
+    if (count < 0) return count;
+    if (this.policy.checksPeers && file.type === SOCK_DGRAM) {
+      const refused = this.#dropRefusedDatagrams(file, flags);
+      if (refused < 0) return refused;
+    }
+    return file.recv(buffer, count, flags | 0);
+  }
+
+  /** sendto(2). */
+  sendto(
+    fd: number,
+    buffer: Bytes | null,
+    length: number,
+    flags: number,
+    address: Bytes | null | undefined,
+  ): number {
+    if (address === undefined) return this.send(fd, buffer, length, flags);
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    const count = transferLength(buffer, length);
+    if (count < 0) return count;
+    const target = this.#address;
+    const refused = this.#checkDestination(file, flags, address);
+    if (refused < 0) return refused;
+    const name = this.policy.nameFor(target.bytes, target.length);
+    return file.sendto(buffer, count, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
+  }
+
+  /** recvfrom(2). */
+  recvfrom(
+    fd: number,
+    buffer: Bytes | null,
+    length: number,
+    flags: number,
+    from: SockaddrStorage | null,
+  ): number {
+    if (from === null) return this.recv(fd, buffer, length, flags);
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    const count = transferLength(buffer, length);
+    if (count < 0) return count;
+    if (this.policy.checksPeers && file.type === SOCK_DGRAM) {
+      const refused = this.#dropRefusedDatagrams(file, flags);
+      if (refused < 0) return refused;
+    }
+    return file.recvfrom(buffer, count, flags | 0, from);
+  }
+
+  /** sendmsg(2). */
+  sendmsg(
+    fd: number,
+    buffers: readonly Iovec[],
+    flags: number,
+    address: Bytes | null | undefined,
+  ): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    const target = this.#address;
+    if (address !== undefined) {
+      const refused = this.#checkDestination(file, flags, address);
+      if (refused < 0) return refused;
+    } else if ((flags & MSG_FASTOPEN) !== 0) {
+      return -Errno.EOPNOTSUPP;
+    }
+    const invalid = checkBuffers(buffers, Errno.EMSGSIZE);
+    if (invalid < 0) return invalid;
+    if (address === undefined) return file.sendmsg(buffers, flags | MSG_NOSIGNAL, null, 0, null);
+    const name = this.policy.nameFor(target.bytes, target.length);
+    return file.sendmsg(buffers, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
+  }
+
+  /** recvmsg(2). */
+  recvmsg(
+    fd: number,
+    buffers: readonly Iovec[],
+    flags: number,
+    message: ReceivedMessage,
+  ): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    const invalid = checkBuffers(buffers, Errno.EMSGSIZE);
+    if (invalid < 0) return invalid;
+    if (this.policy.checksPeers && file.type === SOCK_DGRAM) {
+      const refused = this.#dropRefusedDatagrams(file, flags);
+      if (refused < 0) return refused;
+    }
+    return file.recvmsg(buffers, flags | 0, message);
+  }
+
+  /** read(2), with the policy's say about senders. */
+  override read(fd: number, buffer: Bytes | null, length: number): number {
+    if (this.policy.checksPeers && this.table.get(fd)?.type === SOCK_DGRAM) {
+      return this.recv(fd, buffer, length, 0);
+    }
+    return super.read(fd, buffer, length);
+  }
+
+  /** readv(2), with the policy's say about senders. */
+  override readv(fd: number, buffers: readonly Iovec[]): number {
+    const file = this.table.get(fd);
+    if (this.policy.checksPeers && file?.type === SOCK_DGRAM) {
+      const refused = this.#dropRefusedDatagrams(file, 0);
+      if (refused < 0) return refused;
+    }
+    return super.readv(fd, buffers);
+  }
+
+  /** shutdown(2). */
+  shutdown(fd: number, how: number): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    return (how | 0) === how ? file.shutdown(how) : -Errno.EINVAL;
+  }
+
+  /** getsockname(2). */
+  getsockname(fd: number, name: SockaddrStorage): number {
+    const file = this.table.get(fd);
+    return file === undefined ? -Errno.EBADF : file.getsockname(name);
+  }
+
+  /** getpeername(2). */
+  getpeername(fd: number, name: SockaddrStorage): number {
+    const file = this.table.get(fd);
+    return file === undefined ? -Errno.EBADF : file.getpeername(name);
+  }
+
+  /** getsockopt(2). */
+  getsockopt(
+    fd: number,
+    level: number,
+    name: number,
+    value: Bytes | null,
+    length: Int32Array<ArrayBuffer>,
+  ): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    if (value !== null && (length[0] ?? 0) > value.byteLength) return -Errno.EFAULT;
+    const known = socketOption(level, name) !== undefined;
+    return file.getsockopt(level | 0, known ? name : UNKNOWN_OPTION, value, length);
+  }
+
+  /** setsockopt(2). */
+  setsockopt(
+    fd: number,
+    level: number,
+    name: number,
+    value: Bytes | null,
+    length: number,
+  ): number {
+    const file = this.#socket(fd);
+    if (typeof file === "number") return file;
+    if ((length | 0) !== length) return -Errno.EINVAL;
+    if (value !== null && length > value.byteLength) return -Errno.EFAULT;
+    if (socketOption(level, name) === undefined) {
+      return file.setsockopt(level | 0, UNKNOWN_OPTION, value, length);
+    }
+    const joins = (level === IPPROTO_IP && name === IP_ADD_MEMBERSHIP) ||
+      (level === IPPROTO_IPV6 && name === IPV6_JOIN_GROUP);
+    if (!joins || value === null || length <= 0) return file.setsockopt(level, name, value, length);
+    // The group is copied before it is checked, as addresses are.
+    const copy = value.slice(0, length);
+    const refused = this.#checkGroup(level, copy);
+    return refused < 0 ? refused : file.setsockopt(level, name, copy, length);
+  }
+
+  /** The socket that `fd` refers to, or −EBADF or −ENOTSOCK. */
+  #socket(fd: number): OpenFile | number {
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    return file.kind === FileKind.socket ? file : -Errno.ENOTSOCK;
+  }
+
+  #refuseFastOpen(file: OpenFile): number {
+    return file.kind === FileKind.socket ? -Errno.EOPNOTSUPP : -Errno.ENOTSOCK;
+  }
+
+  /** Copies and checks where a datagram goes; streams ignore the address or refuse it by themselves. */
+  #checkDestination(file: OpenFile, flags: number, address: Bytes | null): number {
+    const copied = this.#address.copy(address);
+    if (copied < 0) return copied;
+    if ((flags & MSG_FASTOPEN) !== 0) return -Errno.EOPNOTSUPP;
+    return file.type === SOCK_DGRAM ? this.#address.check(this.policy, "send", file) : 0;
+  }
+
+  /** listen(2) binds a socket that has no address to every address and a free port. */
+  #checkImplicitBind(file: OpenFile): number {
+    if (file.domain === AF_UNIX) return 0;
+    const name = this.#peer;
+    if (file.getsockname(name) < 0) return 0;
+    const port = ((name.bytes[2] as number) << 8) | (name.bytes[3] as number);
+    return port === 0 ? this.policy.checkAddress("listen", name.bytes, name.length) : 0;
+  }
+
+  #checkGroup(level: number, value: Uint8Array): number {
+    const group = new Uint8Array(SOCKADDR_IN6_SIZE);
+    if (level === IPPROTO_IP) {
+      group[0] = AF_INET;
+      group.set(value.subarray(0, 4), 4);
+      return this.policy.checkAddress("multicast", group, SOCKADDR_IN_SIZE);
+    }
+    group[0] = AF_INET6;
+    group.set(value.subarray(0, 16), 8);
+    return this.policy.checkAddress("multicast", group, SOCKADDR_IN6_SIZE);
+  }
+
+  /** Takes datagrams of refused senders off the queue, until another is first or none is left. */
+  #dropRefusedDatagrams(file: OpenFile, flags: number): number {
+    const sender = this.#peer;
+    for (;;) {
+      const result = file.recvfrom(null, 0, flags | MSG_PEEK, sender);
+      if (result < 0) return result;
+      if (
+        sender.family === AF_UNSPEC ||
+        this.policy.admitsPeer("receive", sender.bytes, sender.length)
+      ) {
+        return 0;
+      }
+      file.recv(null, 0, flags);
+    }
+  }
+}
