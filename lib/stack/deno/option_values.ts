@@ -1,0 +1,83 @@
+/**
+ * The values of a socket's options.
+ *
+ * @module
+ */
+import { SOCK_STREAM } from "../../linux/socket.ts";
+
+/** What a TCP socket starts with: tcp_rmem and tcp_wmem of Linux. */
+const TCP_RCVBUF = 131_072;
+const TCP_SNDBUF = 16_384;
+/** What a UDP socket starts with: rmem_default and wmem_default of Linux. */
+const UDP_BUFFER = 212_992;
+/** Bytes accepted for sending while SO_SNDBUF was not set: Linux then lets the buffer grow. */
+const GROWN_SNDBUF = 262_144;
+
+/** Values that an accepted connection inherits, and those that sockets of all kinds have. */
+export class OptionValues {
+  reuseAddress = false;
+  reusePort = false;
+  keepAlive = false;
+  broadcast = false;
+  noDelay = false;
+  cork = false;
+  v6Only = false;
+  lingerOn = false;
+  /** Seconds. */
+  lingerTime = 0;
+  receiveLowWater = 1;
+  /** Milliseconds; Infinity where there is none, 0 for not waiting at all. */
+  receiveTimeout = Infinity;
+  /** Milliseconds, as {@link OptionValues.receiveTimeout}. */
+  sendTimeout = Infinity;
+  /** What SO_RCVBUF reads: twice what was set. */
+  receiveBuffer: number;
+  /** What SO_SNDBUF reads. */
+  sendBuffer: number;
+  /** Whether SO_SNDBUF was set. */
+  sendBufferSet = false;
+  /** Whether SO_RCVBUF was set. */
+  receiveBufferSet = false;
+  /** Seconds before the first keep-alive probe. */
+  keepIdle = 7200;
+  ttl = 64;
+  multicastTtl = 1;
+  multicastLoop = true;
+  multicastLoop6 = true;
+  /** IPv4 address of the interface for multicasts. */
+  multicastInterface: Uint8Array = new Uint8Array(4);
+  /** Index of the interface for multicasts of IPv6. */
+  multicastInterface6 = 0;
+  /** Groups joined, as `group interface`. */
+  readonly groups: Set<string> = new Set();
+
+  constructor(type: number) {
+    this.receiveBuffer = type === SOCK_STREAM ? TCP_RCVBUF : UDP_BUFFER;
+    this.sendBuffer = type === SOCK_STREAM ? TCP_SNDBUF : UDP_BUFFER;
+  }
+
+  /** Bytes that may be accepted for sending before the host takes them. */
+  get sendLimit(): number {
+    return this.sendBufferSet ? this.sendBuffer : GROWN_SNDBUF;
+  }
+
+  /** Takes over what an accepted connection has from its listener. */
+  inherit(listener: OptionValues): void {
+    this.reuseAddress = listener.reuseAddress;
+    this.reusePort = listener.reusePort;
+    this.keepAlive = listener.keepAlive;
+    this.noDelay = listener.noDelay;
+    this.cork = listener.cork;
+    this.v6Only = listener.v6Only;
+    this.lingerOn = listener.lingerOn;
+    this.lingerTime = listener.lingerTime;
+    this.receiveLowWater = listener.receiveLowWater;
+    this.receiveTimeout = listener.receiveTimeout;
+    this.sendTimeout = listener.sendTimeout;
+    this.receiveBuffer = listener.receiveBuffer;
+    this.receiveBufferSet = listener.receiveBufferSet;
+    this.sendBuffer = listener.sendBuffer;
+    this.sendBufferSet = listener.sendBufferSet;
+    this.keepIdle = listener.keepIdle;
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * getsockopt(2) and setsockopt(2) on a socket of this stack: lengths, ranges and errno as Linux has
+ * them; what Deno cannot apply is refused.
+ *
+ * @module
+ */
+import { Errno } from "../../linux/errno.ts";
+import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
+import { AF_INET, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
+import type { Bytes } from "../open_file.ts";
+import type { DenoSocket } from "./deno_socket.ts";
+import { IP_OPTIONS, IPV6_OPTIONS } from "./ip_options.ts";
+import { OptionValues } from "./option_values.ts";
+import type { OptionRule } from "./option_rule.ts";
+import { SOCKET_LEVEL_OPTIONS } from "./socket_level_options.ts";
+import { TCP_OPTIONS, UDP_OPTIONS } from "./transport_options.ts";
+
+/** The options of one socket. */
+export class SocketOptions extends OptionValues {
+  readonly #domain: number;
+  readonly #type: number;
+
+  constructor(domain: number, type: number) {
+    super(type);
+    this.#domain = domain;
+    this.#type = type;
+  }
+
+  /** getsockopt(2). */
+  get(
+    socket: DenoSocket,
+    level: number,
+    name: number,
+    value: Bytes | null,
+    length: Int32Array<ArrayBuffer>,
+  ): number {
+    const rules = this.#rules(level);
+    if (rules === null) {
+      return this.#domain === AF_INET ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
+    }
+    const room = length[0] ?? 0;
+    if (room < 0) return -Errno.EINVAL;
+    const answer = rules.get(name)?.get?.(socket, this) ?? -Errno.ENOPROTOOPT;
+    if (typeof answer !== "number") return copyOut(answer, answer.length, value, length);
+    const rule = rules.get(name);
+    if (rule === undefined || (rule.get === undefined)) return -Errno.ENOPROTOOPT;
+    if (answer < 0 && rule.negative !== true) return answer;
+    const bytes = new Uint8Array(Int32Array.of(answer).buffer);
+    // IPPROTO_IP gives small values as one byte to those who ask for less than an int.
+    const small = level === IPPROTO_IP && room > 0 && room < 4 && answer >= 0 && answer <= 255;
+    return copyOut(bytes, small ? 1 : 4, value, length);
+  }
+
+  /** setsockopt(2). */
+  set(
+    socket: DenoSocket,
+    level: number,
+    name: number,
+    value: Bytes | null,
+    length: number,
+  ): number {
+    if (length < 0) return -Errno.EINVAL;
+    const rules = this.#rules(level);
+    if (rules === null) return -Errno.ENOPROTOOPT;
+    const rule = rules.get(name);
+    const bytes = value?.subarray(0, length) ?? null;
+    if (level === IPPROTO_IP || level === IPPROTO_IPV6) {
+      return this.#setIp(socket, level, rule, bytes, length);
+    }
+    if (length < (rule?.text ? 1 : 4)) return -Errno.EINVAL;
+    if (bytes === null) return -Errno.EFAULT;
+    if (rule?.set === undefined) return -Errno.ENOPROTOOPT;
+    if (length < (rule.size ?? 4)) return -Errno.EINVAL;
+    return rule.set(socket, this, rule.text ? 0 : readInt(bytes), bytes);
+  }
+
+  #setIp(
+    socket: DenoSocket,
+    level: number,
+    rule: OptionRule | undefined,
+    bytes: Bytes | null,
+    length: number,
+  ): number {
+    if (rule?.set === undefined) return -Errno.ENOPROTOOPT;
+    if (rule.size !== undefined) {
+      if (length < rule.size) return -Errno.EINVAL;
+      if (bytes === null) return -Errno.EFAULT;
+      return rule.set(socket, this, 0, bytes);
+    }
+    if (length > 0 && bytes === null) return -Errno.EFAULT;
+    if (level === IPPROTO_IPV6 && length < 4) return -Errno.EINVAL;
+    // IPPROTO_IP takes a byte for an int, and nothing for 0.
+    const number = bytes === null || length === 0
+      ? 0
+      : length >= 4
+      ? readInt(bytes)
+      : (bytes[0] ?? 0);
+    return rule.set(socket, this, number, bytes ?? new Uint8Array(0));
+  }
+
+  #rules(level: number): ReadonlyMap<number, OptionRule> | null {
+    switch (level) {
+      case SOL_SOCKET:
+        return SOCKET_LEVEL_OPTIONS;
+      case IPPROTO_IP:
+        return IP_OPTIONS;
+      case IPPROTO_IPV6:
+        return this.#domain === AF_INET ? null : IPV6_OPTIONS;
+      case IPPROTO_TCP:
+        return this.#type === SOCK_STREAM ? TCP_OPTIONS : null;
+      case IPPROTO_UDP:
+        return this.#type === SOCK_STREAM ? null : UDP_OPTIONS;
+      default:
+        return null;
+    }
+  }
+}
+
+function readInt(bytes: Bytes): number {
+  return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) | ((bytes[2] ?? 0) << 16) |
+    ((bytes[3] ?? 0) << 24);
+}
+
+function copyOut(
+  bytes: Uint8Array,
+  size: number,
+  value: Bytes | null,
+  length: Int32Array<ArrayBuffer>,
+): number {
+  const count = Math.min(size, length[0] ?? 0);
+  if (count > 0 && value === null) return -Errno.EFAULT;
+  value?.set(bytes.subarray(0, count));
+  length[0] = count;
+  return 0;
+}
