@@ -1,0 +1,118 @@
+/**
+ * `vmsock get`: HTTP GET over blocking sockets.
+ *
+ * @module
+ */
+import type { System } from "../kernel/system.ts";
+import { Errno } from "../linux/errno.ts";
+import { POLLOUT } from "../linux/poll.ts";
+import { failure } from "../net/failure.ts";
+import { type Command, CommandError, type Invocation, optionValue, UsageError } from "./command.ts";
+import { type HttpResponse, sendRequest, sendRequestFollowing } from "./http/client.ts";
+import { HttpError } from "./http/error.ts";
+import { parseHttpUrl } from "./http/http_url.ts";
+import { type Field, parseField } from "./http/request_head.ts";
+import { print } from "./output.ts";
+
+const STDOUT = 1;
+
+/** The row for `vmsock get`. */
+export const getCommand: Command = {
+  name: "get",
+  summary: "HTTP GET; the body to standard output",
+  operands: "URL",
+  description:
+    `Only http:// URLs. The body is written as it arrives, whatever the status. Exit status 1, with
+one line on standard error, if no whole response arrives or its status is 400 or more.`,
+  options: [
+    { name: "location", short: "L", help: "follow redirects, up to 20" },
+    {
+      name: "timeout",
+      value: "SECONDS",
+      help: "longest wait for the connection, and for each piece of data",
+    },
+    { name: "header", value: "'NAME: VALUE'", help: "send a header field; may be repeated" },
+  ],
+  examples: [
+    ["vmsock get http://example.com/", "print a page"],
+    ["vmsock get --location --timeout=5 http://example.com/ > page.html", "save it"],
+    ["vmsock --trace get http://example.com/", "show each system call"],
+  ],
+  run: runGet,
+};
+
+function parseTimeout(text: string): number {
+  const seconds = /^[0-9]+(?:\.[0-9]+)?$/.test(text) ? Number(text) : 0;
+  if (!(seconds > 0 && seconds <= 1e9)) {
+    throw new UsageError(`--timeout takes seconds, such as --timeout=2.5, not ${text}`);
+  }
+  return seconds * 1000;
+}
+
+function parseHeader(text: string): Field {
+  try {
+    return parseField(text);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    throw new UsageError(`--header: ${error.message}`);
+  }
+}
+
+function runGet(invocation: Invocation): number {
+  const [url, ...more] = invocation.operands;
+  if (url === undefined) throw new UsageError("get needs a URL: vmsock get http://example.com/");
+  if (more.length > 0) throw new UsageError(`get takes one URL, not ${more.length + 1}`);
+  const timeoutText = optionValue(invocation, "timeout");
+  const timeout = timeoutText === undefined ? undefined : parseTimeout(timeoutText);
+  const fields = invocation.options.get("header")?.map(parseHeader) ?? [];
+  try {
+    const target = parseHttpUrl(url);
+    using session = invocation.openSession();
+    const { system } = session;
+    const send = invocation.options.has("location") ? sendRequestFollowing : sendRequest;
+    using response = send(target, { system, timeout, fields });
+    writeBody(system, response);
+    return report(response);
+  } catch (error) {
+    if (error instanceof HttpError) throw new CommandError(`Cannot get ${url}: ${error.message}`);
+    throw error;
+  }
+}
+
+function writeBody(system: System, response: HttpResponse): void {
+  for (const piece of response.body()) {
+    if (!writeOut(system, piece)) return;
+  }
+}
+
+/** Writes to standard output; false once nobody reads there any more. */
+function writeOut(system: System, bytes: Uint8Array): boolean {
+  let written = 0;
+  while (written < bytes.byteLength) {
+    const rest = bytes.subarray(written);
+    const result = system.write(STDOUT, rest, rest.byteLength);
+    if (result >= 0) written += result;
+    else if (result === -Errno.EPIPE) return false;
+    else if (result === -Errno.EAGAIN) {
+      // Whoever shares it may have made it non-blocking.
+      system.poll([{ fd: STDOUT, events: POLLOUT, revents: 0 }], -1);
+    } else if (result !== -Errno.EINTR) {
+      throw failure(system, { syscall: "write", result, action: "write to standard output" });
+    }
+  }
+  return true;
+}
+
+/** What is to be said about a response whose body has been printed; the exit status. */
+function report({ head, location, url }: HttpResponse): number {
+  const status = `${head.status} ${head.reason}`.trim();
+  if (location !== null) {
+    print(
+      "stderr",
+      `vmsock: ${url.href} redirects to ${location} (${status}): add --location to follow\n`,
+    );
+    return 0;
+  }
+  if (head.status < 400) return 0;
+  throw new CommandError(`Cannot get ${url.href}: the server answered ${status}`);
+}

@@ -1,0 +1,104 @@
+/**
+ * Opens a guest's system as the command line asks: `--stack`, `--trace`.
+ *
+ * @module
+ */
+import { Kernel } from "../kernel/kernel.ts";
+import { openStack, type StackName } from "../stack/open.ts";
+import { trace } from "../trace/mod.ts";
+import {
+  CommandError,
+  type OptionSpec,
+  optionValue,
+  type ParsedArguments,
+  type Session,
+  UsageError,
+} from "./command.ts";
+import { print } from "./output.ts";
+
+const STACKS: ReadonlySet<string> = new Set<StackName>(["auto", "libc", "deno"]);
+
+/** Options of every command that runs a guest. */
+export const SESSION_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "stack",
+    value: "auto|libc|deno",
+    help: "what moves the bytes: Linux's sockets (needs --allow-ffi) or Deno's; auto picks",
+  },
+  {
+    name: "trace",
+    value: "FILE",
+    optionalValue: true,
+    help: "write every system call to FILE (needs --allow-write), or to standard error",
+  },
+];
+
+/** A function that writes a trace, and what ends it. */
+interface TraceOutput extends Disposable {
+  readonly write: (text: string) => void;
+}
+
+function isStackName(name: string): name is StackName {
+  return STACKS.has(name);
+}
+
+function openTrace(path: string): TraceOutput {
+  if (path === "") {
+    return { write: (text) => print("stderr", text), [Symbol.dispose]: () => {} };
+  }
+  // Asked, not tried: opening it would prompt on a terminal.
+  const { state } = Deno.permissions.querySync({ name: "write", path });
+  if (state !== "granted") {
+    throw new CommandError(
+      `Cannot write the trace to ${path}: Permission denied, add --allow-write=${path}`,
+    );
+  }
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { write: true, create: true, truncate: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Cannot write the trace to ${path}: ${reason}`);
+  }
+  const encoder = new TextEncoder();
+  return {
+    write: (text) => {
+      const bytes = encoder.encode(text);
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+/**
+ * Opens a system.
+ *
+ * @throws {UsageError} If there is no such stack.
+ * @throws {CommandError} If the trace cannot be written.
+ * @throws {LibcUnavailableError} If `--stack=libc` cannot be had.
+ */
+export function openSession(parsed: ParsedArguments): Session {
+  const name = optionValue(parsed, "stack") ?? "auto";
+  if (!isStackName(name)) {
+    throw new UsageError(
+      `there is no stack ${JSON.stringify(name)}: --stack is auto, libc or deno`,
+    );
+  }
+  const tracePath = optionValue(parsed, "trace");
+  const output = tracePath === undefined ? null : openTrace(tracePath);
+  try {
+    const stack = openStack(name);
+    const kernel = new Kernel(stack);
+    return {
+      system: output === null ? kernel : trace(kernel, output.write),
+      stack: stack.name,
+      [Symbol.dispose]: () => {
+        kernel.exit();
+        output?.[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    output?.[Symbol.dispose]();
+    throw error;
+  }
+}

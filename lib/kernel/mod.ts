@@ -1,0 +1,51 @@
+/**
+ * The kernel: system calls on JavaScript values for one guest process, over a network stack, within
+ * a policy. For those who build a front end for guests or use raw descriptors; programs that just
+ * want blocking sockets take `@vmsock/vmsock/net`.
+ *
+ * A call is synchronous and returns a number ≥ 0 or a negated Linux errno. Nothing is opened and no
+ * permission is asked for before {@linkcode openStack} is called.
+ *
+ * @example
+ * ```ts
+ * import { Kernel, openStack } from "@vmsock/vmsock/kernel";
+ * import { AF_INET, encodeSockaddr, parseSocketAddress, SOCK_STREAM } from "@vmsock/vmsock/linux";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * using kernel = new Kernel(openStack("auto"));
+ *
+ * const address = parseSocketAddress("127.0.0.1:0");
+ * assert(address !== null);
+ * const listener = kernel.socket(AF_INET, SOCK_STREAM, 0);
+ * assertEquals(kernel.bind(listener, encodeSockaddr(address)), 0);
+ * assertEquals(kernel.listen(listener, 16), 0);
+ * ```
+ *
+ * @module
+ */
+export type { Flock } from "../linux/fcntl.ts";
+export type { PollFd } from "../linux/poll.ts";
+export type { Rlimit } from "../linux/resource.ts";
+export type { FileStatus } from "../linux/stat.ts";
+export type { Iovec } from "../linux/uio.ts";
+export { IpAddress, SocketAddress } from "../ip.ts";
+export { SockaddrStorage, UnixAddress } from "../linux/sockaddr.ts";
+export { LibcUnavailableError } from "../stack/libc/library.ts";
+export {
+  type Bytes,
+  FileKind,
+  type OffsetCell,
+  OpenFile,
+  type ReceivedMessage,
+} from "../stack/open_file.ts";
+export { openStack, type StackName } from "../stack/open.ts";
+export type { HostFiles, Limitation, Stack } from "../stack/stack.ts";
+export { fileLimitations, pathLimitations } from "./file_limitations.ts";
+export { Kernel } from "./kernel.ts";
+export { permissionGeneration, revokePermissions } from "./permissions.ts";
+export { Policy, type PolicyOptions } from "./policy.ts";
+export type { AddressUse } from "./address_use.ts";
+export { formatPolicyRule, parsePolicyRule, type PolicyRule } from "./policy_rule.ts";
+export type { KernelOptions } from "./process.ts";
+export type { StdioOptions, StdioRead, StdioWrite } from "./stdio.ts";
+export type { System } from "./system.ts";

@@ -1,0 +1,71 @@
+/**
+ * How long a socket's calls may wait, remembered so that an error can say what expired: Linux reports
+ * an expired time-out with the errno of a call that would have had to wait.
+ *
+ * @module
+ */
+import type { SocketAddress } from "../ip.ts";
+import { Errno } from "../linux/errno.ts";
+import { SO_RCVTIMEO, SO_SNDTIMEO, SOL_SOCKET } from "../linux/socket.ts";
+import type { NetError } from "./error.ts";
+import { failure } from "./failure.ts";
+import { type Descriptor, type OptionName, setTimeoutOption } from "./socket_option.ts";
+
+/** SO_RCVTIMEO: bounds receiving and accept. */
+export const RECEIVE_TIMEOUT: OptionName = [SOL_SOCKET, SO_RCVTIMEO];
+
+/** SO_SNDTIMEO: bounds sending. */
+export const SEND_TIMEOUT: OptionName = [SOL_SOCKET, SO_SNDTIMEO];
+
+type WaitLimits = Map<OptionName, number>;
+
+const LIMITS: WeakMap<Descriptor, WaitLimits> = new WeakMap();
+
+/** Sets a time-out and remembers it. */
+export function setWaitLimit(
+  socket: Descriptor,
+  option: OptionName,
+  milliseconds: number | null,
+): void {
+  setTimeoutOption(socket, option, milliseconds);
+  const limits = LIMITS.get(socket) ?? new Map();
+  LIMITS.set(socket, limits);
+  if (milliseconds === null) limits.delete(option);
+  else limits.set(option, milliseconds);
+}
+
+/** Forgets them: a non-blocking socket does not wait. */
+export function forgetWaitLimits(socket: Descriptor): void {
+  LIMITS.get(socket)?.clear();
+}
+
+/** A clone shares the time-outs, as its descriptor does. */
+export function shareWaitLimits(socket: Descriptor, clone: Descriptor): void {
+  const limits = LIMITS.get(socket) ?? new Map();
+  LIMITS.set(socket, limits);
+  LIMITS.set(clone, limits);
+}
+
+/** A call on a socket that failed. */
+export interface FailedSocketCall {
+  /** Its name. */
+  readonly syscall: string;
+  /** What it returned: a negated errno. */
+  readonly result: number;
+  /** What was attempted, to stand after "Cannot". */
+  readonly action: string;
+  /** The address concerned. */
+  readonly address?: SocketAddress | undefined;
+  /** The time-out that bounds it. */
+  readonly limit?: OptionName;
+}
+
+/** The error for a call on a socket that failed. */
+export function socketFailure(socket: Descriptor, call: FailedSocketCall): NetError {
+  const { syscall, result, action, address, limit } = call;
+  const milliseconds = limit === undefined || result !== -Errno.EAGAIN
+    ? undefined
+    : LIMITS.get(socket)?.get(limit);
+  const reason = milliseconds === undefined ? undefined : `Timed out after ${milliseconds} ms`;
+  return failure(socket.system, { syscall, result, action, address, reason });
+}
