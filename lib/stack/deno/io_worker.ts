@@ -868,6 +868,8 @@ export function ioWorker(scope: WorkerScope): void {
             done(status === 0 ? 0 : errnoOfStatus(status));
           const status = handle.writeBuffer(request, bytes);
           if (status !== 0) done(errnoOfStatus(status));
+          // What the host took at once is not reported again.
+          else if (streams.streamBaseState[streams.kLastWriteWasAsync] === 0) done(0);
         },
         finish(done): void {
           if (!streams) return done(errnoOf("EIO"));

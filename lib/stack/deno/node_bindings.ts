@@ -56,6 +56,7 @@ export interface StreamWrapBinding {
   streamBaseState: Int32Array;
   kReadBytesOrError: number;
   kArrayBufferOffset: number;
+  kLastWriteWasAsync: number;
 }
 
 /** A UDP socket: `UDP` of udp_wrap. */
