@@ -91,12 +91,12 @@ export class PortNames {
    * Remembers who has a port, unless a socket of that type was seen on it before.
    *
    * @param type Type of the socket.
-   * @param port The port, in host order; 0 is nobody's.
+   * @param port The port, in host order.
    * @param name The descriptor's name.
    */
   learn(type: number, port: number, name: string): void {
     const known = this.#ports.some((entry) => entry.type === type && entry.port === port);
-    if (port !== 0 && !known) this.#ports.push({ type, port, name });
+    if (!known) this.#ports.push({ type, port, name });
   }
 
   /**

@@ -43,6 +43,7 @@ Deno.test("parseLong() reads decimal, hexadecimal, octal and signs", () => {
 Deno.test("parseLong() joins numbers and constants", () => {
   assertEquals(parseLong("O_CREAT|O_RDWR"), 0o102n);
   assertEquals(parseLong("SOCK_STREAM|0x800"), 0x801n);
+  assertEquals(parseLong("O_SYNC|O_DSYNC"), 0o4010000n);
   assertEquals(parseLong("AT_FDCWD"), -100n);
 });
 
