@@ -43,11 +43,11 @@ export function formatValue(table: NameTable, value: number): string {
 /** Formats flags: names joined with `|`, then what remains in hexadecimal; 0 if there is none. */
 export function formatFlags(table: NameTable, value: number): string {
   const names: string[] = [];
-  let rest = value >>> 0;
+  let rest = value | 0;
   for (const [name, bits] of table.entries) {
-    if (bits === 0 || (rest & bits) >>> 0 !== bits >>> 0) continue;
+    if ((rest & bits) !== bits) continue;
     names.push(name);
-    rest = (rest & ~bits) >>> 0;
+    rest &= ~bits;
   }
   if (rest === 0) return names.join("|") || "0";
   if (names.length === 0) return `${hexadecimal(rest)} /* ${table.unknown} */`;

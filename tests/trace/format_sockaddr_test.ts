@@ -57,6 +57,8 @@ Deno.test("formatSockaddr() prints the three kinds of local addresses", () => {
   );
   const longest = encodeSockaddr(new UnixAddress("pathname", "a".repeat(108)));
   assertEquals(formatSockaddr(longest), `{sa_family=AF_UNIX, sun_path="${"a".repeat(108)}"}`);
+  const tooLong = new Uint8Array([...longest, 97, 97]);
+  assertEquals(formatSockaddr(tooLong), formatSockaddr(longest));
 });
 
 Deno.test("formatSockaddr() prints the bytes of other families", () => {

@@ -48,6 +48,12 @@ Deno.test("setsockopt() is printed with the names of options that guests may not
   assertEquals(printed(IPPROTO_TCP, 99, ints(1)), "SOL_TCP, 0x63 /* TCP_??? */, [1]");
 });
 
+Deno.test("setsockopt() is printed with no option's name for the name of a value", () => {
+  assertEquals(printed(IPPROTO_IP, 0, ints(1)), "SOL_IP, 0 /* IP_??? */, [1]");
+  assertEquals(printed(IPPROTO_IPV6, 0, ints(1)), "SOL_IPV6, 0 /* IPV6_??? */, [1]");
+  assertEquals(printed(IPPROTO_TCP, 0, ints(1)), "SOL_TCP, 0 /* TCP_??? */, [1]");
+});
+
 Deno.test("setsockopt() is printed with structures by their fields", () => {
   assertEquals(
     printed(SOL_SOCKET, SO_LINGER, ints(1, 5)),

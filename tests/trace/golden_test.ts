@@ -359,8 +359,8 @@ const CASES: Readonly<Record<Method, readonly Case[]>> = {
     ],
     [
       { setsockopt: () => -Errno.ENOPROTOOPT },
-      (s) => s.setsockopt(3, linux.SOL_SOCKET, 12345, bytes("ab\0"), 3),
-      'setsockopt(3, SOL_SOCKET, 0x3039 /* SO_??? */, "ab\\0", 3) = ' +
+      (s) => s.setsockopt(3, linux.SOL_SOCKET, 12345, bytes("abcd\0"), 5),
+      'setsockopt(3, SOL_SOCKET, 0x3039 /* SO_??? */, "abcd\\0", 5) = ' +
       "-1 ENOPROTOOPT (Protocol not available)",
     ],
     [
@@ -388,6 +388,11 @@ const CASES: Readonly<Record<Method, readonly Case[]>> = {
       { write: () => 2 },
       (s) => s.write(1, new Uint8Array([0xff, 0x30, 0x7f, 0x22, 0x5c, 9, 11, 12, 13]), 9),
       'write(1, "\\3770\\177\\"\\\\\\t\\v\\f\\r", 9) = 2',
+    ],
+    [
+      { write: () => 32 },
+      (s) => s.write(1, bytes("a".repeat(32)), 32),
+      `write(1, "${"a".repeat(32)}", 32) = 32`,
     ],
     [
       { write: () => FAULT },
@@ -800,8 +805,8 @@ const CASES: Readonly<Record<Method, readonly Case[]>> = {
   ],
   resolve: [
     [
-      { resolve: (_name, _family, addresses) => addresses.push(ADDRESS) },
-      (s) => s.resolve("localhost", AF_INET, []),
+      { resolve: (_name, _family, addresses) => (addresses.push(ADDRESS), 1) },
+      (s) => s.resolve("localhost", AF_INET, [new Uint8Array(2)]),
       `resolve("localhost", AF_INET, [${ADDRESS_TEXT}]) = 1`,
     ],
     [

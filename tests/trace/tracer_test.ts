@@ -115,12 +115,15 @@ Deno.test("trace() cuts strings and lists where it is told", () => {
   const script: Script = { write: () => 5, writev: () => 0 };
   const text = traceOf(script, (s) => {
     s.write(1, HELLO, 5);
-    s.writev(1, [{ base: HELLO, length: 5 }, { base: null, length: 0 }, { base: null, length: 0 }]);
+    const faulting = { base: null, length: 0 };
+    s.writev(1, [{ base: HELLO, length: 5 }, faulting, faulting]);
+    s.writev(1, [faulting, faulting]);
   }, { stringLimit: 2, column: 0 });
   assertEquals(
     text,
     'write(1, "he"..., 5) = 5\n' +
-      'writev(1, [{iov_base="he"..., iov_len=5}, {iov_base=NULL, iov_len=0}, ...], 3) = 0\n',
+      'writev(1, [{iov_base="he"..., iov_len=5}, {iov_base=NULL, iov_len=0}, ...], 3) = 0\n' +
+      "writev(1, [{iov_base=NULL, iov_len=0}, {iov_base=NULL, iov_len=0}], 2) = 0\n",
   );
 });
 
