@@ -259,7 +259,7 @@ export function ioWorker(scope: WorkerScope): void {
           case Operation.udpFilter:
             return udpFilter(slot, text(0, b), a);
           case Operation.udpSend:
-            return udpSend(slot, text(0, b), a, b, c);
+            return udpSend(slot, text(0, b), a, b, c, d !== 0);
           case Operation.udpReceive:
             return udpReceive(slot, a, b);
           case Operation.udpOption:
@@ -272,10 +272,10 @@ export function ioWorker(scope: WorkerScope): void {
             return turn();
           case Operation.drain:
             return drain(a);
-          case Operation.fail:
-            return Promise.reject(new Error("asked to fail"));
           default:
-            return -errnoOf("ENOSYS");
+            // The two sides disagree about the protocol: nothing can be trusted.
+            die();
+            return -errnoOf("EIO");
         }
       } catch (error) {
         return -errnoOfError(error);
@@ -816,7 +816,13 @@ export function ioWorker(scope: WorkerScope): void {
       }
     }
 
-    function close(slot: number, mode: number): number {
+    /** The host's datagram socket lives until its pending receive has noticed the end. */
+    async function released(): Promise<number> {
+      for (let rounds = 0; rounds < 4; rounds++) await immediate();
+      return 0;
+    }
+
+    function close(slot: number, mode: number): number | Promise<number> {
       const endpoint = endpoints.get(slot);
       endpoints.delete(slot);
       for (let i = 0; i < SlotWord.count; i++) set(slot, i, 0);
@@ -825,7 +831,7 @@ export function ioWorker(scope: WorkerScope): void {
         endpoint.handle.recvStop();
         endpoint.handle.onmessage = ignore;
         endpoint.handle.close();
-        return 0;
+        return released();
       }
       const connection = endpoint;
       connection.slot = -1;
@@ -1062,6 +1068,7 @@ export function ioWorker(scope: WorkerScope): void {
       port: number,
       start: number,
       end: number,
+      connected: boolean,
     ): number | Promise<number> {
       const socket = datagramsAt(slot);
       if (!udp || socket === null) return -errnoOf("EIO");
@@ -1070,7 +1077,13 @@ export function ioWorker(scope: WorkerScope): void {
       const request = new udp.SendWrap();
       return new Promise((done) => {
         request.oncomplete = (error: number | null): void => {
-          if (error === null || error === 0) return done(bytes.length);
+          if (error === null || error === 0) {
+            const refused = connected && isLoopback(host) && nobodyAt(host, port);
+            if (!refused) return done(bytes.length);
+            set(slot, SlotWord.error, errnoOf("ECONNREFUSED"));
+            announce();
+            return done(released().then(() => bytes.length));
+          }
           const name = uv?.errname(error) ?? "";
           // The host's own errno is lost on the way, except for this one.
           done(-(name === "EMSGSIZE" ? errnoOf(name) : errnoOf("ENETUNREACH")));
@@ -1078,6 +1091,23 @@ export function ioWorker(scope: WorkerScope): void {
         if (host.includes(":")) socket.handle.send6(request, [bytes], 1, port, host, true);
         else socket.handle.send(request, [bytes], 1, port, host, true);
       });
+    }
+
+    function isLoopback(host: string): boolean {
+      return host.startsWith("127.") || host === "::1";
+    }
+
+    /**
+     * Whether a datagram to this machine meets a closed port. The host's sockets are not connected
+     * and so never hear of it; a port that can be bound is nobody's.
+     */
+    function nobodyAt(host: string, port: number): boolean {
+      if (!udp || !permitted(host, port)) return false;
+      const probe = new udp.UDP();
+      const status = host.includes(":") ? probe.bind6(host, port, 0) : probe.bind(host, port, 0);
+      if (status !== 0) return false;
+      probe.close();
+      return true;
     }
 
     function udpReceive(slot: number, length: number, flags: number): number {

@@ -86,7 +86,6 @@ export const Operation = {
   resolve: 17,
   turn: 18,
   drain: 19,
-  fail: 20,
 } as const;
 
 /** Bits of the flags of `tcpRead` and `udpReceive`. */

@@ -623,6 +623,7 @@ export class TcpSocket extends DenoSocket {
     const all = (flags & MSG_WAITALL) !== 0;
     const target = (all ? length : Math.min(this.options.receiveLowWater, length)) || 1;
     let copied = 0;
+    let looked = false;
     for (;;) {
       const seen = channel.events();
       this.#refresh();
@@ -643,7 +644,13 @@ export class TcpSocket extends DenoSocket {
       } else {
         if (this.#done) return 0;
         if (this.pendingError !== 0) return -super.takeError();
-        if ((this.shut & Shutdown.RECEIVE) !== 0) return 0;
+        if ((this.shut & Shutdown.RECEIVE) !== 0) {
+          // What arrives after one's own SHUT_RD is still delivered.
+          if (this.#state === TcpState.CLOSE || looked) return 0;
+          looked = true;
+          channel.turn();
+          continue;
+        }
         if (this.#state === TcpState.CLOSE) return -Errno.ENOTCONN;
       }
       if (timeout === 0) {

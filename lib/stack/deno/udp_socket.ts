@@ -230,6 +230,9 @@ export class UdpSocket extends DenoSocket {
     addressLength: number,
     name: string | null,
   ): number {
+    // inet_send_prepare: a send gives the socket a port even if it fails.
+    const bound = this.#autobind();
+    if (bound < 0) return bound;
     if (length > MAX_LENGTH) return -Errno.EMSGSIZE;
     if ((flags & MSG_OOB) !== 0) return -Errno.EOPNOTSUPP;
     let to: SocketAddress;
@@ -255,7 +258,8 @@ export class UdpSocket extends DenoSocket {
     const total = (corked?.bytes.length ?? 0) + length;
     const limit = to.ip.unmapped().family === 4 ? MAX_DATAGRAM : MAX_DATAGRAM6;
     if (total > limit) return -Errno.EMSGSIZE;
-    if (this.pendingError !== 0) return -this.takeError();
+    const error = this.takeError();
+    if (error !== 0) return -error;
     if ((this.shut & Shutdown.SEND) !== 0) return -Errno.EPIPE;
     if (length > 0 && buffer === null) return -Errno.EFAULT;
     const bytes = buffer?.subarray(0, length) ?? new Uint8Array(0);
@@ -263,6 +267,17 @@ export class UdpSocket extends DenoSocket {
       return this.#cork(bytes, to, byName, flags);
     }
     return this.#sendNow(bytes, to, byName);
+  }
+
+  /** Takes in what the worker reported: the peer's port was closed. */
+  #refresh(): void {
+    const error = this.channel.takeError(this.slot);
+    if (error !== 0 && this.#connected) this.pendingError = error;
+  }
+
+  override takeError(): number {
+    this.#refresh();
+    return super.takeError();
   }
 
   #cork(bytes: Uint8Array, to: SocketAddress, name: string | null, flags: number): number {
@@ -284,14 +299,16 @@ export class UdpSocket extends DenoSocket {
   }
 
   #sendNow(bytes: Uint8Array, to: SocketAddress, name: string | null): number {
-    const bound = this.#autobind();
-    if (bound < 0) return bound;
     // Linux accepts a datagram to port 0 on a connected socket and drops it.
     if (to.port === 0) return bytes.length;
     const { channel } = this;
     const start = channel.putText(name ?? hostText(to.ip));
     channel.data.set(bytes, start);
-    return channel.request(Operation.udpSend, this.slot, to.port, start, start + bytes.length);
+    const { port } = to;
+    const peer = this.#peer;
+    const connected = this.#connected && peer !== null && peer.equals(to) ? 1 : 0;
+    const end = start + bytes.length;
+    return channel.request(Operation.udpSend, this.slot, port, start, end, connected);
   }
 
   protected override receive(
@@ -303,7 +320,8 @@ export class UdpSocket extends DenoSocket {
   ): number {
     if ((flags & MSG_ERRQUEUE) !== 0) return -Errno.EAGAIN;
     const { channel, slot } = this;
-    if (this.pendingError !== 0) return -this.takeError();
+    const error = this.takeError();
+    if (error !== 0) return -error;
     const timeout = this.mayWait(flags) ? this.options.receiveTimeout : 0;
     const ready = (): boolean => this.#hosted && channel.word(slot, SlotWord.received) > 0;
     if (!ready()) {
@@ -361,6 +379,7 @@ export class UdpSocket extends DenoSocket {
   }
 
   override poll(events: number): number {
+    this.#refresh();
     let mask = POLLOUT | POLLWRNORM | POLLWRBAND;
     if (this.pendingError !== 0) mask |= POLLERR;
     if ((this.shut & Shutdown.RECEIVE) !== 0) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
