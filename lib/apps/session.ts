@@ -23,13 +23,13 @@ export const SESSION_OPTIONS: readonly OptionSpec[] = [
   {
     name: "stack",
     value: "auto|libc|deno",
-    help: "what moves the bytes: Linux's sockets (needs --allow-ffi) or Deno's; auto picks",
+    help: "Linux's own sockets (needs --allow-ffi) or Deno's; auto picks",
   },
   {
     name: "trace",
     value: "FILE",
     optionalValue: true,
-    help: "write every system call to FILE (needs --allow-write), or to standard error",
+    help: "write each system call to FILE, or to standard error",
   },
 ];
 

@@ -23,5 +23,5 @@ export function closest(typed: string, words: readonly string[]): string | undef
   const ranked = words.map((word) => ({ word, edits: distance(typed, word) }))
     .sort((a, b) => a.edits - b.edits);
   const [best] = ranked;
-  return best !== undefined && best.edits <= Math.max(1, typed.length / 3) ? best.word : undefined;
+  return best !== undefined && best.edits <= Math.max(2, typed.length / 3) ? best.word : undefined;
 }

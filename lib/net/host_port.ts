@@ -7,6 +7,7 @@ import { parseIpAddress, parseSocketAddress, SocketAddress } from "../ip.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
 import { decodeSockaddr } from "../linux/sockaddr.ts";
 import { Errno } from "../linux/errno.ts";
+import { normalizeHostName } from "../kernel/host_name.ts";
 import type { System } from "../kernel/system.ts";
 import { failure, failureReason, invalidInput } from "./failure.ts";
 
@@ -31,14 +32,13 @@ const RESOLVE_REASONS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Whether text can be a host's name. Its last label must not be a number: inet_aton(3), which
- * resolvers fall back to, would read `127.1` or `0x7f000001` as an address (the URL standard draws
- * the same line).
+ * Whether text can be a host's name: labels of ASCII letters, digits, `-` and `_`. The last one must
+ * not be a number: inet_aton(3), which resolvers fall back to, would read `127.1` or `0x7f000001` as
+ * an address (the URL standard draws the same line).
  */
 export function isHostName(text: string): boolean {
-  if (!/^[^\s:/@[\]%?#\\]+$/.test(text)) return false;
-  const last = text.replace(/\.$/, "").split(".").at(-1) ?? "";
-  return !/^(?:[0-9]+|0[xX][0-9a-fA-F]*)$/.test(last);
+  const last = normalizeHostName(text)?.split(".").at(-1);
+  return last !== undefined && !/^(?:[0-9]+|0x[0-9a-f]*)$/.test(last);
 }
 
 /**

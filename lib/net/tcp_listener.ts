@@ -120,7 +120,8 @@ export class TcpListener extends Socket {
   }
 
   /**
-   * Returns what {@linkcode TcpListener.setAcceptTimeout} sets, in milliseconds; null for no bound.
+   * Returns what {@linkcode TcpListener.setAcceptTimeout} sets, in milliseconds as the system
+   * rounded it; null for no bound.
    *
    * @throws {NetError} If getsockopt(2) fails.
    */

@@ -265,7 +265,8 @@ export class TcpStream extends Socket {
   }
 
   /**
-   * Returns what {@linkcode TcpStream.setReadTimeout} sets, in milliseconds; null for no bound.
+   * Returns what {@linkcode TcpStream.setReadTimeout} sets, in milliseconds as the system
+   * rounded it; null for no bound.
    *
    * @throws {NetError} If getsockopt(2) fails.
    */
@@ -284,7 +285,8 @@ export class TcpStream extends Socket {
   }
 
   /**
-   * Returns what {@linkcode TcpStream.setWriteTimeout} sets, in milliseconds; null for no bound.
+   * Returns what {@linkcode TcpStream.setWriteTimeout} sets, in milliseconds as the system
+   * rounded it; null for no bound.
    *
    * @throws {NetError} If getsockopt(2) fails.
    */

@@ -342,7 +342,8 @@ export class UdpSocket extends Socket {
   }
 
   /**
-   * Returns what {@linkcode UdpSocket.setReadTimeout} sets, in milliseconds; null for no bound.
+   * Returns what {@linkcode UdpSocket.setReadTimeout} sets, in milliseconds as the system
+   * rounded it; null for no bound.
    *
    * @throws {NetError} If getsockopt(2) fails.
    */
@@ -361,7 +362,8 @@ export class UdpSocket extends Socket {
   }
 
   /**
-   * Returns what {@linkcode UdpSocket.setWriteTimeout} sets, in milliseconds; null for no bound.
+   * Returns what {@linkcode UdpSocket.setWriteTimeout} sets, in milliseconds as the system
+   * rounded it; null for no bound.
    *
    * @throws {NetError} If getsockopt(2) fails.
    */
