@@ -62,7 +62,10 @@ export class GuestAddress {
       case AF_UNIX:
         return family === AF_UNIX ? policy.checkAddress(use, this.bytes, this.length) : 0;
       default:
-        return 0;
+        // A socket that came from elsewhere: whatever the address says must be allowed.
+        return family === AF_UNSPEC && use !== "connect"
+          ? this.#checkAsIpv4(policy, use)
+          : policy.checkAddress(use, this.bytes, this.length);
     }
   }
 

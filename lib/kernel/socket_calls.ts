@@ -16,6 +16,8 @@ import {
   SOCK_CLOEXEC,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
 } from "../linux/socket.ts";
 import { SOCKADDR_IN6_SIZE, SOCKADDR_IN_SIZE, SockaddrStorage } from "../linux/sockaddr.ts";
 import { socketOption } from "../linux/socket_options.ts";
@@ -111,7 +113,7 @@ export abstract class SocketCalls extends DescriptorCalls {
     const target = this.#address;
     const copied = target.copy(address);
     if (copied < 0) return copied;
-    if (file.kind !== FileKind.socket) return -Errno.ENOTSOCK;
+    if (file.kind !== FileKind.socket) return file.notSocket();
     const refused = target.check(this.policy, "connect", file);
     if (refused < 0) return refused;
     const name = this.policy.nameFor(target.bytes, target.length);
@@ -302,11 +304,11 @@ export abstract class SocketCalls extends DescriptorCalls {
   #socket(fd: number): OpenFile | number {
     const file = this.table.get(fd);
     if (file === undefined) return -Errno.EBADF;
-    return file.kind === FileKind.socket ? file : -Errno.ENOTSOCK;
+    return file.kind === FileKind.socket ? file : file.notSocket();
   }
 
   #refuseFastOpen(file: OpenFile): number {
-    return file.kind === FileKind.socket ? -Errno.EOPNOTSUPP : -Errno.ENOTSOCK;
+    return file.kind === FileKind.socket ? -Errno.EOPNOTSUPP : file.notSocket();
   }
 
   /** Copies and checks where a datagram goes; streams ignore the address or refuse it by themselves. */
@@ -314,7 +316,8 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copied = this.#address.copy(address);
     if (copied < 0) return copied;
     if ((flags & MSG_FASTOPEN) !== 0) return -Errno.EOPNOTSUPP;
-    return file.type === SOCK_DGRAM ? this.#address.check(this.policy, "send", file) : 0;
+    const connected = file.type === SOCK_STREAM || file.type === SOCK_SEQPACKET;
+    return connected ? 0 : this.#address.check(this.policy, "send", file);
   }
 
   /** listen(2) binds a socket that has no address to every address and a free port. */

@@ -5,7 +5,7 @@
  */
 import { Errno } from "../linux/errno.ts";
 import { POLLIN, POLLOUT } from "../linux/poll.ts";
-import type { Flock } from "../linux/fcntl.ts";
+import { type Flock, O_PATH } from "../linux/fcntl.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
 import type { SockaddrStorage } from "../linux/sockaddr.ts";
@@ -73,6 +73,11 @@ export abstract class OpenFile {
 
   /** Absolute path of a directory, from which openat(2) starts; null for anything else. */
   readonly path: string | null = null;
+
+  /** What a socket call gets on something else: −EBADF for an O_PATH descriptor, else −ENOTSOCK. */
+  notSocket(): number {
+    return (this.getStatusFlags() & O_PATH) !== 0 ? -Errno.EBADF : -Errno.ENOTSOCK;
+  }
 
   /** Ends the description: closes what it holds. Called once. */
   abstract close(): number;
@@ -171,17 +176,17 @@ export abstract class OpenFile {
 
   /** bind(2); the first `length` bytes of `address` are a sockaddr that was copied and checked. */
   bind(_address: Uint8Array<ArrayBuffer>, _length: number): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** listen(2). */
   listen(_backlog: number): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** accept4(2): the new connection, or a negated errno. The peer's address goes to `peer`. */
   accept(_peer: SockaddrStorage | null, _flags: number): OpenFile | number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /**
@@ -189,17 +194,17 @@ export abstract class OpenFile {
    * one; a stack that may reach a peer only by its name uses it.
    */
   connect(_address: Uint8Array<ArrayBuffer>, _length: number, _name: string | null): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** send(2). */
   send(_buffer: Bytes | null, _length: number, _flags: number): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** recv(2). */
   recv(_buffer: Bytes | null, _length: number, _flags: number): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** sendto(2) with an address; `name` as for {@link OpenFile.connect}. */
@@ -211,7 +216,7 @@ export abstract class OpenFile {
     _addressLength: number,
     _name: string | null,
   ): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** recvfrom(2); `from` receives the sender's address, length 0 where there is none. */
@@ -221,7 +226,7 @@ export abstract class OpenFile {
     _flags: number,
     _from: SockaddrStorage,
   ): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** sendmsg(2) without control data; `address` is null where none is given. */
@@ -232,27 +237,27 @@ export abstract class OpenFile {
     _addressLength: number,
     _name: string | null,
   ): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** recvmsg(2) without control data. */
   recvmsg(_buffers: readonly Iovec[], _flags: number, _message: ReceivedMessage): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** shutdown(2). */
   shutdown(_how: number): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** getsockname(2). */
   getsockname(_name: SockaddrStorage): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** getpeername(2). */
   getpeername(_name: SockaddrStorage): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /**
@@ -265,11 +270,11 @@ export abstract class OpenFile {
     _value: Bytes | null,
     _length: Int32Array<ArrayBuffer>,
   ): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 
   /** setsockopt(2) for an option of the kernel's table; `length` is signed, negative is EINVAL. */
   setsockopt(_level: number, _name: number, _value: Bytes | null, _length: number): number {
-    return -Errno.ENOTSOCK;
+    return this.notSocket();
   }
 }

@@ -5,7 +5,14 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { F_DUPFD_CLOEXEC, O_CLOEXEC } from "../../linux/fcntl.ts";
-import { SOCK_CLOEXEC, SOCK_TYPE_MASK } from "../../linux/socket.ts";
+import {
+  SO_DOMAIN,
+  SO_PROTOCOL,
+  SO_TYPE,
+  SOCK_CLOEXEC,
+  SOCK_TYPE_MASK,
+  SOL_SOCKET,
+} from "../../linux/socket.ts";
 import {
   FileStatus,
   S_IFCHR,
@@ -82,7 +89,23 @@ class LibcFiles implements HostFiles {
     const { libc, layout, statBuffer } = this.#thread;
     const status = new FileStatus();
     if (libc.fstat(descriptor, statBuffer) === 0) layout.decodeStat(statBuffer, status);
-    return new LibcFile(this.#thread, descriptor, { kind: kindOf(status.mode), ...options });
+    const kind = kindOf(status.mode);
+    // Standard input may be a socket: the policy must know which kind.
+    const identity = kind === FileKind.socket
+      ? {
+        domain: this.#option(descriptor, SO_DOMAIN),
+        type: this.#option(descriptor, SO_TYPE),
+        protocol: this.#option(descriptor, SO_PROTOCOL),
+      }
+      : {};
+    return new LibcFile(this.#thread, descriptor, { kind, ...identity, ...options });
+  }
+
+  #option(descriptor: number, name: number): number {
+    const value = new Int32Array(1);
+    const { libc } = this.#thread;
+    const result = libc.getsockopt(descriptor, SOL_SOCKET, name, value, Int32Array.of(4));
+    return result < 0 ? 0 : value[0] as number;
   }
 }
 
