@@ -114,6 +114,9 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copied = target.copy(address);
     if (copied < 0) return copied;
     if (file.kind !== FileKind.socket) return file.notSocket();
+    if (file.domain === AF_UNIX) {
+      return this.#reachUnix("connect", (address, length) => file.connect(address, length, null));
+    }
     const refused = target.check(this.policy, "connect", file);
     if (refused < 0) return refused;
     const name = this.policy.nameFor(target.bytes, target.length);
@@ -159,6 +162,12 @@ export abstract class SocketCalls extends DescriptorCalls {
     const target = this.#address;
     const refused = this.#checkDestination(file, flags, address);
     if (refused < 0) return refused;
+    if (file.domain === AF_UNIX && file.type === SOCK_DGRAM) {
+      return this.#reachUnix(
+        "send",
+        (bytes, size) => file.sendto(buffer, count, flags | MSG_NOSIGNAL, bytes, size, null),
+      );
+    }
     const name = this.policy.nameFor(target.bytes, target.length);
     return file.sendto(buffer, count, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
   }
@@ -202,6 +211,12 @@ export abstract class SocketCalls extends DescriptorCalls {
     const invalid = checkBuffers(buffers, Errno.EMSGSIZE);
     if (invalid < 0) return invalid;
     if (address === undefined) return file.sendmsg(buffers, flags | MSG_NOSIGNAL, null, 0, null);
+    if (file.domain === AF_UNIX && file.type === SOCK_DGRAM) {
+      return this.#reachUnix(
+        "send",
+        (bytes, size) => file.sendmsg(buffers, flags | MSG_NOSIGNAL, bytes, size, null),
+      );
+    }
     const name = this.policy.nameFor(target.bytes, target.length);
     return file.sendmsg(buffers, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
   }
@@ -316,8 +331,32 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copied = this.#address.copy(address);
     if (copied < 0) return copied;
     if ((flags & MSG_FASTOPEN) !== 0) return -Errno.EOPNOTSUPP;
-    const connected = file.type === SOCK_STREAM || file.type === SOCK_SEQPACKET;
-    return connected ? 0 : this.#address.check(this.policy, "send", file);
+    // AF_UNIX is checked where it is reached.
+    const unchecked = file.type === SOCK_STREAM || file.type === SOCK_SEQPACKET ||
+      file.domain === AF_UNIX;
+    return unchecked ? 0 : this.#address.check(this.policy, "send", file);
+  }
+
+  /**
+   * Calls `use` with the address of an AF_UNIX peer. Where a path has to be checked, the file that it
+   * led to is held open and reached through its descriptor: a symbolic link that another thread
+   * changes between the check and the call changes nothing.
+   */
+  #reachUnix(
+    use: "connect" | "send",
+    call: (address: Uint8Array<ArrayBuffer>, length: number) => number,
+  ): number {
+    const { bytes, length, family } = this.#address;
+    if (family !== AF_UNIX) return call(bytes, length);
+    const { host } = this.stack;
+    const pathOf = host === null ? null : (descriptor: number) => host.pathOf(descriptor);
+    const target = this.policy.openUnixTarget(use, bytes, length, pathOf);
+    if (typeof target === "number") return target < 0 ? target : call(bytes, length);
+    try {
+      return call(target.address, target.address.length);
+    } finally {
+      target.close();
+    }
   }
 
   /** listen(2) binds a socket that has no address to every address and a free port. */

@@ -32,6 +32,13 @@ export interface HostFiles {
   /** The process's own standard descriptor 0, 1 or 2; closing it leaves the process's open. */
   stdio(descriptor: 0 | 1 | 2): OpenFile;
 
+  /**
+   * Where the file behind a descriptor of the host is, as the system knows it.
+   *
+   * @returns An absolute path, null if it cannot be told.
+   */
+  pathOf(descriptor: number): string | null;
+
   /** sendfile(2) between two files of this host; `offset` is advanced where it is given. */
   sendfile(output: OpenFile, input: OpenFile, offset: OffsetCell | null, count: number): number;
 }

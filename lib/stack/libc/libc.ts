@@ -101,6 +101,8 @@ export interface Libc {
   fdatasync(fd: number): number;
   /** getdents64(2). */
   getdents64(fd: number, buffer: HostBytes | null, length: number): number;
+  /** readlink(2); `path` ends in NUL. */
+  readlink(path: HostBytes, buffer: HostBytes, length: number): number;
   /** close(2). */
   close(fd: number): number;
   /** pipe2(2); `descriptors` receives two ints. */
@@ -192,6 +194,7 @@ export function openLibc(): Libc {
     fsync,
     fdatasync,
     getdents64,
+    readlink,
     close,
     pipe2,
     fcntl,
@@ -401,6 +404,12 @@ export function openLibc(): Libc {
     },
     getdents64(fd: number, buffer: HostBytes | null, length: number): number {
       const result = getdents64(fd, buffer, length);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    readlink(path: HostBytes, buffer: HostBytes, length: number): number {
+      const result = readlink(path, buffer, length);
       return result < 0
         ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
         : result;

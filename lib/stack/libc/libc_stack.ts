@@ -29,6 +29,9 @@ import { LibcThread } from "./libc_thread.ts";
 import { resolveByLibc } from "./resolver.ts";
 import { Waiter } from "./wait.ts";
 
+/** Longest path, linux/limits.h. */
+const PATH_MAX = 4096;
+
 function kindOf(mode: number): FileKind {
   switch (mode & S_IFMT) {
     case S_IFREG:
@@ -69,6 +72,15 @@ class LibcFiles implements HostFiles {
 
   stdio(descriptor: 0 | 1 | 2): OpenFile {
     return this.#file(descriptor, { borrowed: true });
+  }
+
+  pathOf(descriptor: number): string | null {
+    const link = new TextEncoder().encode(`/proc/self/fd/${descriptor}\0`);
+    const target = new Uint8Array(PATH_MAX);
+    const length = this.#thread.libc.readlink(link, target, target.length);
+    if (length <= 0 || length === target.length) return null;
+    const path = new TextDecoder().decode(target.subarray(0, length));
+    return path.startsWith("/") ? path : null;
   }
 
   sendfile(

@@ -91,6 +91,8 @@ export const SYMBOLS = {
   __fxstat: { parameters: ["i32", "i32", "buffer"], result: "i32", optional: true },
   // ssize_t getdents64(int fd, void *dirp, size_t count); glibc 2.30, musl
   getdents64: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // ssize_t readlink(const char *pathname, char *buf, size_t bufsiz);
+  readlink: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   // int close(int fd);
   close: { parameters: ["i32"], result: "i32" },
   // int pipe2(int pipefd[2], int flags);
