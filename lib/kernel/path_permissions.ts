@@ -38,6 +38,12 @@ export class PathPermissions {
     return this.#reading || granted({ name: "read", path });
   }
 
+  /** Whether every path may be read. */
+  readsAll(): boolean {
+    this.#refresh();
+    return this.#reading;
+  }
+
   /** Whether a file at this absolute, normalized path may be written, made and removed. */
   writable(path: string): boolean {
     this.#refresh();
