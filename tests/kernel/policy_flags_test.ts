@@ -245,3 +245,14 @@ Deno.test("answers are dropped when a permission is revoked", async () => {
     ["name example.com.", "-13 --allow-net=example.com"],
   ]);
 });
+
+Deno.test("no bytes make a policy throw, whatever is granted", async () => {
+  for (
+    const flags of [
+      [],
+      ["--allow-net=127.0.0.1,example.com", "--deny-net=127.0.0.0/8"],
+      ["--allow-net", "--deny-net=127.0.0.1", "--allow-read", "--allow-write"],
+      ["--allow-net", "--allow-read=/tmp", "--allow-write=/tmp"],
+    ]
+  ) await assertAnswers(flags, [["hostile 2000", "nothing thrown"]]);
+});

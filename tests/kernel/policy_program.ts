@@ -5,13 +5,14 @@
  * - `USE ADDRESS`: {@linkcode Policy.checkAddress}; `name NAME`: {@linkcode Policy.checkName};
  * - `learn NAME ADDRESS`, `nameFor ADDRESS`;
  * - `open PATH`: {@linkcode Policy.openUnixTarget};
- * - `revoke DESCRIPTOR`, in JSON.
+ * - `revoke DESCRIPTOR`, in JSON; `hostile COUNT`: that many addresses of random bytes.
  *
  * @module
  */
-import type { AddressUse } from "../../lib/kernel/address_use.ts";
+import { ADDRESS_USES, type AddressUse } from "../../lib/kernel/address_use.ts";
 import { revokePermissions } from "../../lib/kernel/permissions.ts";
 import { Policy } from "../../lib/kernel/policy.ts";
+import { Random } from "../linux/random.ts";
 import { sockaddrOf } from "./sockaddr_text.ts";
 
 const policy = new Policy();
@@ -36,6 +37,8 @@ function ask(question: string): string {
       target.close();
       return "opened";
     }
+    case "hostile":
+      return tryRandomAddresses(Number(operand));
     case "revoke":
       return revokePermissions(JSON.parse(operand));
     default: {
@@ -43,6 +46,22 @@ function ask(question: string): string {
       return told(policy.checkAddress(verb as AddressUse, bytes, bytes.length));
     }
   }
+}
+
+function tryRandomAddresses(count: number): string {
+  const random = new Random(1);
+  for (let i = 0; i < count; i++) {
+    const bytes = random.bytes(2 + random.integer(127));
+    bytes.set(random.pick([[0, 0], [1, 0], [2, 0], [10, 0], []]));
+    const length = random.integer(130);
+    for (const use of ADDRESS_USES) policy.checkAddress(use, bytes, length);
+    policy.admitsPeer("receive", bytes, length);
+    policy.nameFor(bytes, length);
+    policy.learn("example.com", [bytes]);
+    const target = policy.openUnixTarget("send", bytes, length);
+    if (typeof target !== "number") target.close();
+  }
+  return "nothing thrown";
 }
 
 function told(result: number): string {
