@@ -300,6 +300,8 @@ export function ioWorker(scope: WorkerScope): void {
       if (error instanceof Deno.errors.ConnectionRefused) return errnoOf("ECONNREFUSED");
       if (error instanceof Deno.errors.ConnectionReset) return errnoOf("ECONNRESET");
       if (error instanceof Deno.errors.TimedOut) return errnoOf("ETIMEDOUT");
+      // A name that is no longer known.
+      if (error instanceof Error && error.message.includes("lookup")) return errnoOf("EHOSTUNREACH");
       return errnoOf("EIO");
     }
 
@@ -451,7 +453,7 @@ export function ioWorker(scope: WorkerScope): void {
     }
 
     async function tcpConnect(slot: number, host: string, port: number): Promise<number> {
-      if (!tcp) return -errnoOf("EOPNOTSUPP");
+      if (!tcp) return tcpConnectName(slot, host, port);
       if (!permitted(host, port)) return -errnoOf("EACCES");
       const connection = connectionAt(slot);
       const listener = listenerFor(host, port);

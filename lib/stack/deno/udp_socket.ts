@@ -140,9 +140,12 @@ export class UdpSocket extends DenoSocket {
   }
 
   /** Gives the socket a port when it sends or connects without one. */
-  #autobind(): number {
+  #autobind(peer: IpAddress | null = null): number {
     if (this.#hosted) return 0;
-    return this.#take(this.#boundAddress ?? anyAddress(this.domain), 0);
+    const result = this.#take(this.#boundAddress ?? anyAddress(this.domain), 0);
+    if (result !== -Errno.EACCES || peer === null || !isLocal(peer)) return result;
+    // Where only this machine may be reached, the wildcard address may not be bound.
+    return this.#take(toDomain(this.domain, loopbackFor(peer)), 0);
   }
 
   #release(): void {
@@ -165,7 +168,7 @@ export class UdpSocket extends DenoSocket {
     const ip = this.#destination(address.ip);
     const refused = this.#checkRoute(ip);
     if (refused < 0) return refused;
-    const bound = this.#autobind();
+    const bound = this.#autobind(ip);
     if (bound < 0) return bound;
     this.#peer = new SocketAddress(ip, address.port);
     this.#peerName = name;
@@ -231,7 +234,7 @@ export class UdpSocket extends DenoSocket {
     name: string | null,
   ): number {
     // inet_send_prepare: a send gives the socket a port even if it fails.
-    const bound = this.#autobind();
+    const bound = this.#autobind(this.#peerOf(address, addressLength));
     if (bound < 0) return bound;
     if (length > MAX_LENGTH) return -Errno.EMSGSIZE;
     if ((flags & MSG_OOB) !== 0) return -Errno.EOPNOTSUPP;
@@ -278,6 +281,12 @@ export class UdpSocket extends DenoSocket {
   override takeError(): number {
     this.#refresh();
     return super.takeError();
+  }
+
+  #peerOf(address: Uint8Array<ArrayBuffer> | null, length: number): IpAddress | null {
+    if (address === null) return null;
+    const decoded = decodeEndpoint(this.domain, address, length, "datagram");
+    return typeof decoded === "number" ? null : decoded.ip;
   }
 
   #cork(bytes: Uint8Array, to: SocketAddress, name: string | null, flags: number): number {
