@@ -2,6 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseSocketAddress } from "../../../lib/ip.ts";
 import { encodeSockaddr, SockaddrStorage } from "../../../lib/linux/sockaddr.ts";
+
+export { SockaddrStorage };
 import { AF_INET, SOCK_DGRAM, SOCK_STREAM } from "../../../lib/linux/socket.ts";
 import { openDenoStack } from "../../../lib/stack/deno/mod.ts";
 import type { OpenFile } from "../../../lib/stack/open_file.ts";
@@ -83,7 +85,12 @@ export function int(...values: number[]): Uint8Array<ArrayBuffer> {
 }
 
 /** setsockopt(2) with numbers. */
-export function setOption(file: OpenFile, level: number, name: number, ...values: number[]): number {
+export function setOption(
+  file: OpenFile,
+  level: number,
+  name: number,
+  ...values: number[]
+): number {
   const bytes = int(...values);
   return file.setsockopt(level, name, bytes, bytes.length);
 }
