@@ -23,16 +23,17 @@ export interface BatchOptions {
   readonly stack: StackName;
   /** How many child processes run at a time; 2 by default. */
   readonly jobs?: number;
+  /** Milliseconds after which a scenario is ended with its process; 20,000 by default. */
+  readonly timeout?: number;
   /** Called when a scenario has ended. */
   readonly onRun?: (run: ScenarioRun) => void;
 }
 
 // The longest one takes a second.
-const TIMEOUT_MS = 20_000;
+const DEFAULT_TIMEOUT = 20_000;
 
 /**
- * Runs scenarios, each in a new directory and on a new kernel. A scenario that has not ended after
- * 20 seconds is ended with its process.
+ * Runs scenarios, each in a new directory and on a new kernel.
  *
  * @param names Names of the scenarios.
  * @param options How they are run.
@@ -40,7 +41,7 @@ const TIMEOUT_MS = 20_000;
  */
 export async function runBatch(
   names: readonly string[],
-  { stack, jobs = 2, onRun = () => {} }: BatchOptions,
+  { stack, jobs = 2, timeout = DEFAULT_TIMEOUT, onRun = () => {} }: BatchOptions,
 ): Promise<ReadonlyMap<string, ScenarioRun>> {
   const runs = new Map<string, ScenarioRun>();
   const root = await Deno.makeTempDir({ prefix: "conformance-" });
@@ -53,7 +54,7 @@ export async function runBatch(
       { length: jobs },
       (_, job) => names.filter((_, i) => i % jobs === job),
     );
-    await Promise.all(shares.map((share) => runShare(share, { stack, root, record })));
+    await Promise.all(shares.map((share) => runShare(share, { stack, timeout, root, record })));
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -77,6 +78,7 @@ export function describeFailure(run: ScenarioRun): string | null {
 
 interface Share {
   readonly stack: StackName;
+  readonly timeout: number;
   readonly root: string;
   readonly record: (run: ScenarioRun) => void;
 }
@@ -90,12 +92,15 @@ async function runShare(names: readonly string[], share: Share): Promise<void> {
   }
 }
 
-async function runChild(names: readonly string[], { stack, root, record }: Share): Promise<number> {
+async function runChild(
+  names: readonly string[],
+  { stack, timeout, root, record }: Share,
+): Promise<number> {
   const directories = names.flatMap((name) => [name, makeDirectory(root, name)]);
   const script = new URL("./batch_child.ts", import.meta.url).href;
-  using watchdog = new Watchdog(TIMEOUT_MS);
+  using watchdog = new Watchdog(timeout);
   await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", script, `--stack=${stack}`, ...directories],
+    args: ["run", "-A", script, `--stack=${stack}`, ...directories],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
@@ -118,7 +123,7 @@ async function runChild(names: readonly string[], { stack, root, record }: Share
   if (name === undefined) return done;
   const { code, signal } = await child.status;
   const ended = watchdog.expired
-    ? `has not ended after ${TIMEOUT_MS / 1000} s`
+    ? `has not ended after ${timeout / 1000} s`
     : `its process ended with ${signal ?? code}`;
   record({ name, output, error: ended });
   return done + 1;

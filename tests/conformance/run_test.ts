@@ -11,7 +11,7 @@ async function run(
   try {
     const script = new URL("./run.ts", import.meta.url).href;
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-check", script, ...args, file],
+      args: ["run", "-A", script, ...args, file],
       cwd: directory,
     }).output();
     const decoder = new TextDecoder();
