@@ -152,6 +152,7 @@ Deno.test("a granted name lets the addresses through that it resolved to", async
   await assertAnswers(["--allow-net=example.com"], [
     ["name example.com", "0"],
     ["connect 127.0.0.1:80", "-13 --allow-net=127.0.0.1:80"],
+    ["nameFor 127.0.0.1:443", "null"],
     ["learn example.com 127.0.0.1:0", ""],
     ["connect 127.0.0.1:443", "0"],
     ["nameFor 127.0.0.1:443", "example.com"],

@@ -96,7 +96,11 @@ Deno.test("checkAddress() takes IPv4-mapped rules for IPv4 ones", () => {
 });
 
 Deno.test("checkAddress() takes a group without a port for all its ports", () => {
-  const allowing = asker({ allow: ["224.0.0.1", "224.0.0.2:5000"] });
+  const allowing = asker({ allow: ["224.0.0.1", "224.0.0.2:5000", "224.0.0.3:0-99"] });
+  assertEquals(
+    allowing.check("multicast", "224.0.0.3:0"),
+    "no allow rule for multicast@224.0.0.3",
+  );
   assertEquals(allowing.check("multicast", "224.0.0.1:0"), null);
   assertEquals(
     allowing.check("multicast", "224.0.0.2:0"),
@@ -160,6 +164,7 @@ Deno.test("admitsPeer() refuses whom a deny rule touches", () => {
   assert(admits("accept", "127.0.0.1:53"));
   assert(admits("receive", "127.0.0.1:54"));
   assert(admits("accept", "unix:"));
+  assert(asker({ allow: ["127.0.0.1:80"], deny: ["10.0.0.0/8"] }).admits("accept", "11.0.0.1:80"));
 });
 
 Deno.test("admitsPeer() admits whom an allow rule covers where one names the use", () => {
@@ -199,6 +204,9 @@ Deno.test("takeDenial() tells a refusal once, and none of an earlier call", () =
   assertEquals(policy.takeDenial(), null);
   policy.checkAddress("connect", denied, denied.length);
   policy.checkAddress("connect", allowed, allowed.length);
+  assertEquals(policy.takeDenial(), null);
+  policy.checkAddress("connect", denied, denied.length);
+  policy.checkName("localhost");
   assertEquals(policy.takeDenial(), null);
 });
 

@@ -82,6 +82,8 @@ Deno.test("a path needs the same for where its links lead", async () => {
     [`open ${root}/mine/folder/sock`, refusal],
     [`bind unix:${root}/mine/folder/new`, `-13 --allow-read=${root}/theirs/new`],
     [`bind unix:${root}/mine/new`, "0"],
+    // bind(2) does not follow a link in the last place: the name is taken.
+    [`bind unix:${root}/mine/file`, "0"],
     // Linux goes up from where the link leads, not from where it is.
     [`bind unix:${root}/mine/folder/../new`, `-13 --allow-read=${root}/new`],
     [`connect unix:${root}/mine/folder/../mine/sock`, "0"],
@@ -177,7 +179,7 @@ Deno.test("rules for paths hold for where a path leads", () => {
   using sockets = new Sockets();
   const { root } = sockets;
   const policy = new Policy({
-    allow: [`unix:${root}/mine/`, "unix:@name"],
+    allow: [`unix:${root}/mine/`, `unix:${root}/alone`, "unix:@name"],
     deny: [`bind@unix:${root}/mine/private/`],
   });
   const check = (use: "bind" | "connect", path: string) => {
@@ -188,6 +190,7 @@ Deno.test("rules for paths hold for where a path leads", () => {
   assertEquals(check("connect", `${root}/mine/sock`), null);
   assertEquals(check("bind", `${root}/mine/new`), null);
   assertEquals(check("bind", "@name"), null);
+  assertEquals(check("bind", "@names"), "no allow rule for bind@unix:@names");
   assertEquals(check("bind", "@other"), "no allow rule for bind@unix:@other");
   assertEquals(
     check("connect", `${root}/mine/file`),
@@ -205,6 +208,8 @@ Deno.test("rules for paths hold for where a path leads", () => {
     check("connect", `${root}/theirs/nobody`),
     `no allow rule for connect@unix:${root}/theirs/nobody`,
   );
+  assertEquals(check("bind", `${root}/alone`), null);
+  assertEquals(check("bind", `${root}/alones`), `no allow rule for bind@unix:${root}/alones`);
   Deno.mkdirSync(`${root}/mine/private`);
   assertEquals(
     check("bind", `${root}/mine/private/new`),
