@@ -43,7 +43,6 @@ function checkInternet(type: number, protocol: number): number {
 
 function checkUnix(type: number, protocol: number): number {
   if (protocol !== 0 && protocol !== AF_UNIX) return -Errno.EPROTONOSUPPORT;
-  // Linux makes a datagram socket of SOCK_RAW here.
   const known = type === SOCK_STREAM || type === SOCK_DGRAM || type === SOCK_RAW ||
     type === SOCK_SEQPACKET;
   return known ? 0 : -Errno.ESOCKTNOSUPPORT;
@@ -65,4 +64,18 @@ export function checkSocketArguments(domain: number, type: number, protocol: num
   if (domain !== AF_INET && domain !== AF_INET6 && domain !== AF_UNIX) return -Errno.EAFNOSUPPORT;
   if (base >= SOCK_MAX) return -Errno.EINVAL;
   return domain === AF_UNIX ? checkUnix(base, protocol) : checkInternet(base, protocol);
+}
+
+/**
+ * The type of the socket that Linux makes: of SOCK_RAW in AF_UNIX it makes a datagram socket. Whoever
+ * checks a datagram's destination has to know it as one.
+ *
+ * @param domain Address family.
+ * @param type Type with SOCK_NONBLOCK and SOCK_CLOEXEC.
+ * @returns The type with the same flags.
+ */
+export function typeOfSocket(domain: number, type: number): number {
+  return domain === AF_UNIX && (type & SOCK_TYPE_MASK) === SOCK_RAW
+    ? (type & ~SOCK_TYPE_MASK) | SOCK_DGRAM
+    : type;
 }

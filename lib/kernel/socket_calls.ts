@@ -26,7 +26,7 @@ import { type Bytes, FileKind, type OpenFile, type ReceivedMessage } from "../st
 import { DescriptorCalls } from "./descriptor_calls.ts";
 import { GuestAddress } from "./guest_address.ts";
 import { checkBuffers, transferLength } from "./process.ts";
-import { checkSocketArguments } from "./socket_arguments.ts";
+import { checkSocketArguments, typeOfSocket } from "./socket_arguments.ts";
 
 /**
  * An option number that no level of Linux has. An option outside the table is passed down as this
@@ -43,7 +43,8 @@ export abstract class SocketCalls extends DescriptorCalls {
   socket(domain: number, type: number, protocol: number): number {
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
-    const socket = this.stack.socket(domain, type & ~SOCK_CLOEXEC, protocol);
+    const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
+    const socket = this.stack.socket(domain, made, protocol);
     return typeof socket === "number" ? socket : this.install(socket, (type & SOCK_CLOEXEC) !== 0);
   }
 
@@ -52,7 +53,8 @@ export abstract class SocketCalls extends DescriptorCalls {
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
     if (domain !== AF_UNIX) return -Errno.EOPNOTSUPP;
-    const pair = this.stack.socketpair(domain, type & ~SOCK_CLOEXEC, protocol);
+    const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
+    const pair = this.stack.socketpair(domain, made, protocol);
     return typeof pair === "number"
       ? pair
       : this.installPair(pair, (type & SOCK_CLOEXEC) !== 0, fds);
