@@ -75,6 +75,8 @@ export function ioWorker(scope: WorkerScope): void {
     /** What moves the bytes; null before the first bind or connect and after an error. */
     transport: Transport | null;
     chunks: Uint8Array[];
+    /** Ends the guest's wait for something to receive. */
+    reader: (() => void) | null;
     received: number;
     receiveLimit: number;
     paused: boolean;
@@ -245,7 +247,7 @@ export function ioWorker(scope: WorkerScope): void {
           case Operation.tcpAccept:
             return tcpAccept(slot, a);
           case Operation.tcpRead:
-            return tcpRead(slot, a, b, c);
+            return tcpRead(slot, a, b, c, d !== 0);
           case Operation.tcpWrite:
             return tcpWrite(slot, a, b !== 0);
           case Operation.tcpFinish:
@@ -301,7 +303,9 @@ export function ioWorker(scope: WorkerScope): void {
       if (error instanceof Deno.errors.ConnectionReset) return errnoOf("ECONNRESET");
       if (error instanceof Deno.errors.TimedOut) return errnoOf("ETIMEDOUT");
       // A name that is no longer known.
-      if (error instanceof Error && error.message.includes("lookup")) return errnoOf("EHOSTUNREACH");
+      if (error instanceof Error && error.message.includes("lookup")) {
+        return errnoOf("EHOSTUNREACH");
+      }
       return errnoOf("EIO");
     }
 
@@ -349,7 +353,7 @@ export function ioWorker(scope: WorkerScope): void {
     /** Lets everything that has already arrived come in: Deno asks the host once in 61 rounds. */
     function turn(): Promise<number> {
       const before = Atomics.load(control, Word.events);
-      let rounds = 130;
+      let rounds = 66;
       return new Promise((done) => {
         function next(): void {
           if (rounds-- === 0 || Atomics.load(control, Word.events) !== before) done(0);
@@ -367,6 +371,7 @@ export function ioWorker(scope: WorkerScope): void {
         slot,
         transport: null,
         chunks: [],
+        reader: null,
         received: 0,
         receiveLimit: 256 * 1024,
         paused: false,
@@ -636,12 +641,20 @@ export function ioWorker(scope: WorkerScope): void {
         connection.paused = true;
         connection.transport?.pause();
       }
+      wakeReader(connection);
       announce();
+    }
+
+    function wakeReader(connection: Connection): void {
+      const { reader } = connection;
+      connection.reader = null;
+      reader?.();
     }
 
     function ended(connection: Connection): void {
       connection.endOfFile = true;
       raise(connection.slot, SlotFlag.endOfFile);
+      wakeReader(connection);
       announce();
       settle(connection);
     }
@@ -657,12 +670,26 @@ export function ioWorker(scope: WorkerScope): void {
       doubtful.delete(connection);
       set(connection.slot, SlotWord.unsent, 0);
       set(connection.slot, SlotWord.error, errno);
+      wakeReader(connection);
       announce();
       settle(connection);
     }
 
-    function tcpRead(slot: number, length: number, flags: number, offset: number): number {
+    function tcpRead(
+      slot: number,
+      length: number,
+      flags: number,
+      offset: number,
+      wait: boolean,
+    ): number | Promise<number> {
       const connection = connectionAt(slot);
+      const over = connection.endOfFile || connection.failed || connection.transport === null;
+      if (wait && connection.received <= offset && !over) {
+        // The guest's thread waits for nothing else.
+        return new Promise<void>((done) => connection.reader = done).then(() =>
+          tcpRead(slot, length, flags, offset, false)
+        );
+      }
       let wanted = Math.min(length, data.length, connection.received - offset);
       if (wanted <= 0) return 0;
       const result = wanted;

@@ -659,6 +659,15 @@ export class TcpSocket extends DenoSocket {
         return copied || -Errno.EAGAIN;
       }
       if (channel.dead) continue;
+      const canPark = timeout === Infinity && copied === 0 && length > 0 && buffer !== null;
+      if (canPark && this.#state !== TcpState.SYN_SENT) {
+        // One request both waits and reads; only a wait that may end by time cannot be left to it.
+        const count = this.#copyOut(buffer, 0, length, flags, true);
+        if (count < 0) return count;
+        copied = count;
+        if (copied >= target) return copied;
+        continue;
+      }
       if (!channel.waitEvent(seen, deadline)) {
         this.#refresh();
         if (channel.word(slot, SlotWord.received) - (peek ? copied : 0) > 0) continue;
@@ -668,7 +677,13 @@ export class TcpSocket extends DenoSocket {
   }
 
   /** Moves received bytes into the guest's buffer. */
-  #copyOut(buffer: Bytes | null, at: number, count: number, flags: number): number {
+  #copyOut(
+    buffer: Bytes | null,
+    at: number,
+    count: number,
+    flags: number,
+    wait = false,
+  ): number {
     const peek = (flags & MSG_PEEK) !== 0;
     const discard = (flags & MSG_TRUNC) !== 0;
     if (buffer === null && !discard) return -Errno.EFAULT;
@@ -679,6 +694,7 @@ export class TcpSocket extends DenoSocket {
       Math.min(count, DATA_SIZE),
       (peek ? ReadFlag.peek : 0) | (discard ? ReadFlag.discard : 0),
       peek ? at : 0,
+      wait ? 1 : 0,
     );
     if (result > 0 && !discard && buffer !== null) {
       buffer.set(channel.data.subarray(0, result), at);
