@@ -221,7 +221,7 @@ const BY_KEY: ReadonlyMap<number, SocketOption> = new Map(
  */
 export function socketOption(level: number, name: number): SocketOption | undefined {
   // Numbers that are no option must not meet another option's key.
-  if (name < 0 || name > 0xffff) return undefined;
+  if ((level | 0) !== level || !(name >= 0 && name <= 0xffff)) return undefined;
   return BY_KEY.get(key(level, name));
 }
 
