@@ -21,6 +21,15 @@ Deno.test("SOCKET_OPTIONS has one row for each level and name", () => {
   assertEquals(new Set(labels).size, labels.length);
 });
 
+Deno.test("socketOption() finds what the table has and nothing else at a level", () => {
+  for (const level of new Set(SOCKET_OPTIONS.map((option) => option.level))) {
+    const names = SOCKET_OPTIONS.filter((option) => option.level === level).map(({ name }) => name);
+    const found = Array.from({ length: 0x10100 }, (_, name) => name)
+      .filter((name) => socketOption(level, name) !== undefined);
+    assertEquals(found, names.sort((a, b) => a - b));
+  }
+});
+
 Deno.test("socketOption() finds nothing for an option that is not in the table", () => {
   assertEquals(socketOption(SOL_SOCKET, SO_BINDTODEVICE), undefined);
   assertEquals(socketOption(SOL_SOCKET + 1, SO_REUSEADDR), undefined);
