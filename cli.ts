@@ -45,7 +45,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return await run(args);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    print("stderr", `vmsock: ${message.replace(/\s*\n\s*/g, " ")}\n`);
+    const line = message.replace(/\s*\n\s*/g, " ").replace(/\p{Cc}/gu, "?");
+    print("stderr", `vmsock: ${line}\n`);
     return error instanceof UsageError ? MISUSED : FAILED;
   }
 }

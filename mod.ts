@@ -77,4 +77,5 @@ export {
   TcpStream,
   UdpSocket,
 } from "./lib/net/mod.ts";
+export { LibcUnavailableError } from "./lib/stack/libc/library.ts";
 export { trace, type TraceOptions } from "./lib/trace/mod.ts";

@@ -105,7 +105,7 @@ function writeOut(system: System, bytes: Uint8Array): boolean {
 
 /** What is to be said about a response whose body has been printed; the exit status. */
 function report({ head, location, url }: HttpResponse): number {
-  const status = `${head.status} ${head.reason}`.trim();
+  const status = `${head.status} ${head.reason.replace(/\p{Cc}/gu, "?")}`.trim();
   if (location !== null) {
     print(
       "stderr",

@@ -30,7 +30,6 @@ export type { FileStatus } from "../linux/stat.ts";
 export type { Iovec } from "../linux/uio.ts";
 export { IpAddress, SocketAddress } from "../ip.ts";
 export { SockaddrStorage, UnixAddress } from "../linux/sockaddr.ts";
-export { LibcUnavailableError } from "../stack/libc/library.ts";
 export {
   type Bytes,
   FileKind,

@@ -12,5 +12,7 @@ export class HttpError extends Error {
 
 /** Text of a peer for a message: quoted, without control characters, cut to a few words. */
 export function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+  const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  // JSON escapes the control characters up to U+001F; terminals obey U+009B like an escape, too.
+  return JSON.stringify(cut).replace(/\p{Cc}/gu, "?");
 }

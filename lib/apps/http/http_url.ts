@@ -28,9 +28,9 @@ export interface HttpUrl {
 export function parseHttpUrl(text: string, base?: HttpUrl): HttpUrl {
   const url = URL.parse(text, base?.href);
   if (url === null) {
-    const bare = URL.canParse(`http://${text}`);
+    const isBare = !text.includes("://") && URL.canParse(`http://${text}`);
     throw new HttpError(
-      bare ? `the URL must start with http://` : `${quote(text)} is not a valid http:// URL`,
+      isBare ? "the URL must start with http://" : `${quote(text)} is not a valid http:// URL`,
     );
   }
   if (url.protocol === "https:") {
