@@ -5,9 +5,13 @@
  */
 import { Errno } from "../linux/errno.ts";
 import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../linux/socket.ts";
-import { SOCKADDR_STORAGE_SIZE } from "../linux/sockaddr.ts";
+import { SOCKADDR_IN_SIZE, SOCKADDR_STORAGE_SIZE, SockaddrStorage } from "../linux/sockaddr.ts";
 import type { Bytes, OpenFile } from "../stack/open_file.ts";
+import { isUnspecified, routedDestination } from "./destination.ts";
 import type { AddressUse, Policy } from "./policy.ts";
+
+/** Shortest IPv6 address that Linux takes: one without a zone index. */
+const SIN6_LEN_RFC2133 = 24;
 
 /**
  * The memory into which one call's address is copied. Another thread of the guest may change its own
@@ -18,6 +22,7 @@ export class GuestAddress {
   readonly bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SOCKADDR_STORAGE_SIZE);
   /** Bytes of the address. */
   length = 0;
+  readonly #own: SockaddrStorage = new SockaddrStorage();
 
   /**
    * Copies an address.
@@ -43,36 +48,51 @@ export class GuestAddress {
 
   /**
    * Asks the policy about the copy, where the socket can use it at all: what Linux refuses by its
-   * family or length is left to Linux, so that its errno comes back.
+   * family or length is left to Linux, so that its errno comes back. A destination that Linux would
+   * replace by another address is replaced here, so that what was checked is what is reached.
    *
    * @returns 0, or −EACCES.
    */
   check(policy: Policy, use: AddressUse, file: OpenFile): number {
-    const { family } = this;
-    switch (file.domain) {
+    const family = this.#effectiveFamily(use, file);
+    if (family === AF_UNSPEC) return 0;
+    if (family === AF_UNIX) return policy.checkAddress(use, this.bytes, this.length);
+    // bind and UDP's sendto take an address without a family for an IPv4 one.
+    const given = this.bytes[0] as number;
+    this.bytes[0] = family;
+    const refused = policy.checkAddress(use, this.bytes, this.length);
+    this.bytes[0] = given;
+    if (refused < 0 || policy.isOpen || use === "bind") return refused;
+    return isUnspecified(this.bytes, this.length) ? this.#route(policy, use, file) : 0;
+  }
+
+  /** The family that Linux reads the address as, AF_UNSPEC where it refuses it or means no peer. */
+  #effectiveFamily(use: AddressUse, file: OpenFile): number {
+    const { family, length } = this;
+    switch (family) {
+      case AF_UNSPEC:
+        // connect takes it as the wish to have no peer.
+        if (use === "connect" || length < SOCKADDR_IN_SIZE) return AF_UNSPEC;
+        return file.domain === AF_INET || file.domain === 0 ? AF_INET : AF_UNSPEC;
       case AF_INET:
-        if (family === AF_INET) return policy.checkAddress(use, this.bytes, this.length);
-        // bind and UDP's sendto take an address without a family for an IPv4 one; connect takes it
-        // as the wish to have no peer.
-        return family === AF_UNSPEC && use !== "connect" ? this.#checkAsIpv4(policy, use) : 0;
+        return file.domain !== AF_UNIX && length >= SOCKADDR_IN_SIZE ? AF_INET : AF_UNSPEC;
       case AF_INET6:
-        return family === AF_INET6 || family === AF_INET
-          ? policy.checkAddress(use, this.bytes, this.length)
-          : 0;
+        return (file.domain === AF_INET6 || file.domain === 0) && length >= SIN6_LEN_RFC2133
+          ? AF_INET6
+          : AF_UNSPEC;
       case AF_UNIX:
-        return family === AF_UNIX ? policy.checkAddress(use, this.bytes, this.length) : 0;
+        return file.domain === AF_UNIX || file.domain === 0 ? AF_UNIX : AF_UNSPEC;
       default:
-        // A socket that came from elsewhere: whatever the address says must be allowed.
-        return family === AF_UNSPEC && use !== "connect"
-          ? this.#checkAsIpv4(policy, use)
-          : policy.checkAddress(use, this.bytes, this.length);
+        return AF_UNSPEC;
     }
   }
 
-  #checkAsIpv4(policy: Policy, use: AddressUse): number {
-    this.bytes[0] = AF_INET;
-    const refused = policy.checkAddress(use, this.bytes, this.length);
-    this.bytes[0] = AF_UNSPEC;
-    return refused;
+  #route(policy: Policy, use: AddressUse, file: OpenFile): number {
+    const own = this.#own;
+    if (file.getsockname(own) < 0) own.clear();
+    const routed = routedDestination(this.bytes, this.length, own.bytes, own.length);
+    if (routed === null) return 0;
+    this.copy(routed);
+    return policy.checkAddress(use, this.bytes, this.length);
   }
 }

@@ -33,8 +33,8 @@ export function permissionGeneration(): number {
  * Use it instead of `Deno.permissions.revokeSync` while a kernel exists: checking every call against
  * Deno would cost more than most calls, so kernels keep answers until this function runs. Deno never
  * revokes a part of an unscoped grant (`--allow-read` without a path stays whole when
- * `{ name: "read", path }` is revoked); the returned state tells. Workers that already run hold
- * permissions of their own.
+ * `{ name: "read", path }` is revoked); the returned state tells. Workers share the grant that is
+ * revoked, yet kernels in other threads keep the answers they already have.
  *
  * @param descriptor The permission to revoke, in the words of `Deno.permissions`.
  * @returns Its state afterwards: `prompt` where it was revoked.

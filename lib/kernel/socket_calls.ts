@@ -313,7 +313,7 @@ export abstract class SocketCalls extends DescriptorCalls {
     if (!joins || value === null || length <= 0) return file.setsockopt(level, name, value, length);
     // The group is copied before it is checked, as addresses are.
     const copy = value.slice(0, length);
-    const refused = this.#checkGroup(level, copy);
+    const refused = this.#checkGroup(file, level, copy);
     return refused < 0 ? refused : file.setsockopt(level, name, copy, length);
   }
 
@@ -370,8 +370,11 @@ export abstract class SocketCalls extends DescriptorCalls {
     return port === 0 ? this.policy.checkAddress("listen", name.bytes, name.length) : 0;
   }
 
-  #checkGroup(level: number, value: Uint8Array): number {
+  /** A group is joined for the port that the socket is bound to. */
+  #checkGroup(file: OpenFile, level: number, value: Uint8Array): number {
+    const name = this.#peer;
     const group = new Uint8Array(SOCKADDR_IN6_SIZE);
+    if (file.getsockname(name) === 0) group.set(name.bytes.subarray(2, 4), 2);
     if (level === IPPROTO_IP) {
       group[0] = AF_INET;
       group.set(value.subarray(0, 4), 4);
