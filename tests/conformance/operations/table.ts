@@ -6,6 +6,7 @@
 import type { Operation } from "../call.ts";
 import { ADDRESS_OPERATIONS } from "./addresses.ts";
 import { BULK_OPERATIONS } from "./bulk.ts";
+import { CONTROL_OPERATIONS } from "./control.ts";
 import { DESCRIPTOR_OPERATIONS } from "./descriptors.ts";
 import { FILE_OPERATIONS } from "./files.ts";
 import { HOST_OPERATIONS } from "./host.ts";
@@ -18,6 +19,7 @@ import { WAITING_OPERATIONS } from "./waiting.ts";
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(Object.entries({
   ...ADDRESS_OPERATIONS,
   ...BULK_OPERATIONS,
+  ...CONTROL_OPERATIONS,
   ...DESCRIPTOR_OPERATIONS,
   ...FILE_OPERATIONS,
   ...HOST_OPERATIONS,
