@@ -12,7 +12,7 @@
  * @module
  */
 // @ts-types="./lib/apps/parse_args.d.ts"
-import { parseArgs } from "@std/cli/parse-args";
+import { type Args, parseArgs } from "@std/cli/parse-args";
 import {
   type Command,
   type OptionSpec,
@@ -105,13 +105,14 @@ function parse(
       specs.flatMap(({ name, short }) => short === undefined ? [] : [[name, short]]),
     ),
     stopEarly,
+    "--": true,
     unknown: (argument, key) => {
       if (key === undefined) return true;
       const typed = argument.replace(/=.*$/s, "");
       throw new UsageError(`there is no option ${typed}${hint(key, names, "--")}`);
     },
   });
-  const operands = parsed._;
+  const operands = operandsOf(args, parsed, stopEarly);
   const own = ownArguments(args, operands.length, stopEarly);
   const options = new Map<string, readonly string[]>();
   for (const spec of specs) {
@@ -122,9 +123,20 @@ function parse(
     if (valued.includes(spec) && values.includes("")) {
       throw new UsageError(`--${spec.name} needs a value: --${spec.name}=${spec.value}`);
     }
+    const wrong = values.find((value) => spec.choices?.includes(value) === false);
+    if (wrong !== undefined) {
+      throw new UsageError(`--${spec.name} is ${spec.value}, not ${JSON.stringify(wrong)}`);
+    }
     options.set(spec.name, values);
   }
   return { operands, options };
+}
+
+/** What is not an option. After a guest's program everything is the guest's, `--` too. */
+function operandsOf(args: readonly string[], parsed: Args, stopEarly: boolean): string[] {
+  const { _: operands, "--": after = [] } = parsed;
+  const isGuests = stopEarly && operands.length > 0 && args.includes("--");
+  return isGuests ? [...operands, "--", ...after] : [...operands, ...after];
 }
 
 /** The arguments among which options are read. */

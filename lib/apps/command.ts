@@ -14,6 +14,8 @@ export interface OptionSpec {
   readonly short?: string;
   /** What its value is, for help: `SECONDS`; absent for a flag. */
   readonly value?: string;
+  /** The values that there are; default: any. */
+  readonly choices?: readonly string[];
   /** Whether the value may be left out, which then reads as an empty one. */
   readonly optionalValue?: boolean;
   /** What it does, one line. */

@@ -44,7 +44,7 @@ Options:
 ${columns(optionRows(common))}
 Examples:
 ${columns(commands.flatMap(({ examples }) => examples))}
-Exit status: that of the command; 1 if it failed, with one line on standard error; 2 for wrong usage.
+Exit status: the command's own; 1 if it failed, with one line on standard error; 2 if misused.
 Data goes to standard output, everything else to standard error.
 `;
 }

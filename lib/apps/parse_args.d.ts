@@ -15,6 +15,8 @@ export interface ParseOptions {
   readonly alias?: Readonly<Record<string, string>>;
   /** Whether what follows the first operand is left alone. */
   readonly stopEarly?: boolean;
+  /** Whether what follows `--` is kept apart, under that name. */
+  readonly "--"?: boolean;
   /** Is told of every operand, with no key, and of every unknown option. */
   readonly unknown?: (argument: string, key?: string, value?: unknown) => unknown;
 }
@@ -22,6 +24,7 @@ export interface ParseOptions {
 /** What was found: operands under `_`, options under their names. */
 export interface Args {
   readonly _: string[];
+  readonly "--"?: string[];
   readonly [name: string]: unknown;
 }
 

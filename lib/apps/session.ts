@@ -12,17 +12,17 @@ import {
   optionValue,
   type ParsedArguments,
   type Session,
-  UsageError,
 } from "./command.ts";
 import { print } from "./output.ts";
 
-const STACKS: ReadonlySet<string> = new Set<StackName>(["auto", "libc", "deno"]);
+const STACKS: readonly StackName[] = ["auto", "libc", "deno"];
 
 /** Options of every command that runs a guest. */
 export const SESSION_OPTIONS: readonly OptionSpec[] = [
   {
     name: "stack",
-    value: "auto|libc|deno",
+    value: STACKS.join("|"),
+    choices: STACKS,
     help: "Linux's own sockets (needs --allow-ffi) or Deno's; auto picks",
   },
   {
@@ -36,10 +36,6 @@ export const SESSION_OPTIONS: readonly OptionSpec[] = [
 /** A function that writes a trace, and what ends it. */
 interface TraceOutput extends Disposable {
   readonly write: (text: string) => void;
-}
-
-function isStackName(name: string): name is StackName {
-  return STACKS.has(name);
 }
 
 function openTrace(path: string): TraceOutput {
@@ -73,21 +69,15 @@ function openTrace(path: string): TraceOutput {
 /**
  * Opens a system.
  *
- * @throws {UsageError} If there is no such stack.
  * @throws {CommandError} If the trace cannot be written.
  * @throws {LibcUnavailableError} If `--stack=libc` cannot be had.
  */
 export function openSession(parsed: ParsedArguments): Session {
-  const name = optionValue(parsed, "stack") ?? "auto";
-  if (!isStackName(name)) {
-    throw new UsageError(
-      `there is no stack ${JSON.stringify(name)}: --stack is auto, libc or deno`,
-    );
-  }
+  const name = optionValue(parsed, "stack");
   const tracePath = optionValue(parsed, "trace");
   const output = tracePath === undefined ? null : openTrace(tracePath);
   try {
-    const stack = openStack(name);
+    const stack = openStack(STACKS.find((stack) => stack === name));
     const kernel = new Kernel(stack);
     return {
       system: output === null ? kernel : trace(kernel, output.write),
