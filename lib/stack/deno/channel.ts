@@ -44,6 +44,11 @@ export class Channel {
   readonly #atExit: () => void;
   /** The second result of the last request. */
   detail = 0;
+  /**
+   * Whether a socket of this stack did something that another one of it must notice at once, as over
+   * Linux's loopback device. {@link Channel.settle} brings it about.
+   */
+  stirred = false;
 
   constructor() {
     this.#control = this.#memory.control;
@@ -174,7 +179,13 @@ export class Channel {
 
   /** Lets everything that has already arrived at the host come in. */
   turn(): void {
+    this.stirred = false;
     this.request(Operation.turn, 0);
+  }
+
+  /** Lets one socket of this stack notice what another one did. */
+  settle(): void {
+    if (this.stirred) this.turn();
   }
 
   /** Delivers what was accepted for sending, then ends the worker. */

@@ -24,6 +24,8 @@ export interface SocketContext {
   readonly channel: Channel;
   /** Which ports are held. */
   readonly ports: PortTable;
+  /** Connections as `local peer`: both ends may be of this stack. */
+  readonly connections: Set<string>;
 }
 
 let nextInode = 1;

@@ -57,7 +57,7 @@ export class DenoStack implements Stack {
 
   /** Starts the I/O worker. */
   constructor() {
-    this.#context = { channel: new Channel(), ports: new PortTable() };
+    this.#context = { channel: new Channel(), ports: new PortTable(), connections: new Set() };
   }
 
   socket(domain: number, type: number, protocol: number): OpenFile | number {
@@ -158,6 +158,7 @@ export class DenoStack implements Stack {
   #wait(count: number, timeout: number, look: () => number): number {
     const { channel } = this.#context;
     if (count === 0) return this.#sleep(timeout);
+    channel.settle();
     let ready = look();
     if (ready > 0) return ready;
     if (timeout === 0) {

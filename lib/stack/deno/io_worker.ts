@@ -351,16 +351,13 @@ export function ioWorker(scope: WorkerScope): void {
     // ---- the host's event loop -----------------------------------------------------------------
 
     /** Lets everything that has already arrived come in: Deno asks the host once in 61 rounds. */
-    function turn(): Promise<number> {
-      const before = Atomics.load(control, Word.events);
-      let rounds = 66;
-      return new Promise((done) => {
-        function next(): void {
-          if (rounds-- === 0 || Atomics.load(control, Word.events) !== before) done(0);
-          else scope.setImmediate(next);
-        }
-        next();
-      });
+    async function turn(): Promise<number> {
+      for (let rounds = 0; rounds < 66; rounds++) await immediate();
+      return 0;
+    }
+
+    function immediate(): Promise<void> {
+      return new Promise((done) => scope.setImmediate(done));
     }
 
     // ---- TCP -----------------------------------------------------------------------------------
@@ -518,10 +515,6 @@ export function ioWorker(scope: WorkerScope): void {
         for (let rounds = 0; rounds < 3 && !settled; rounds++) await immediate();
         return 0;
       }
-    }
-
-    function immediate(): Promise<void> {
-      return new Promise((done) => scope.setImmediate(done));
     }
 
     async function tcpConnectName(slot: number, host: string, port: number): Promise<number> {
@@ -771,11 +764,13 @@ export function ioWorker(scope: WorkerScope): void {
       for (const bytes of held) send(connection, bytes);
     }
 
-    function tcpFinish(slot: number): number {
+    async function tcpFinish(slot: number): Promise<number> {
       const connection = connectionAt(slot);
       connection.finishing = true;
       flush(connection);
       settle(connection);
+      // The host ends the stream in one of its next rounds.
+      for (let rounds = 0; rounds < 4 && connection.unsent === 0; rounds++) await immediate();
       return 0;
     }
 

@@ -88,6 +88,9 @@ export class TcpSocket extends DenoSocket {
   #peer: SocketAddress | null = null;
   /** Whether the worker has a socket of the host for this one. */
   #hosted = false;
+  /** The connection as `local peer`, and as the other end calls it. */
+  #connection = "";
+  #reverse = "";
   /** Whether this side ended its direction first. */
   #endedFirst = false;
 
@@ -208,7 +211,24 @@ export class TcpSocket extends DenoSocket {
       this.#localPort = local.port;
       this.#hasPort = true;
     }
-    if (peer !== undefined) this.#peer = peer;
+    if (peer === undefined || local === undefined) return;
+    this.#peer = peer;
+    const near = `${hostText(local.ip)} ${local.port}`;
+    const far = `${hostText(peer.ip)} ${peer.port}`;
+    this.#connection = `${near} ${far}`;
+    this.#reverse = `${far} ${near}`;
+    this.context.connections.add(this.#connection);
+  }
+
+  /** Says that the other end has something to notice, if it is a socket of this stack. */
+  #stir(): void {
+    const { connections } = this.context;
+    if (this.#reverse !== "" && connections.has(this.#reverse)) this.channel.stirred = true;
+  }
+
+  #forgetConnection(): void {
+    this.context.connections.delete(this.#connection);
+    this.#connection = this.#reverse = "";
   }
 
   // ---- bind, listen, accept --------------------------------------------------------------------
@@ -429,6 +449,7 @@ export class TcpSocket extends DenoSocket {
     }
     if (result < 0) return this.#refuseToConnect(result);
     this.#hosted = true;
+    if (isLocal(ip)) this.channel.stirred = true;
     return 0;
   }
 
@@ -491,6 +512,8 @@ export class TcpSocket extends DenoSocket {
   #dropHost(mode: number = CloseMode.reset): void {
     if (this.#hosted) this.channel.request(Operation.close, this.slot, mode);
     this.#hosted = false;
+    this.#stir();
+    this.#forgetConnection();
   }
 
   /** tcp_disconnect: ends what there is at once; the socket can be used again. */
@@ -571,6 +594,7 @@ export class TcpSocket extends DenoSocket {
         return sent || -(super.takeError() || Errno.EPIPE);
       }
       sent += result;
+      this.#stir();
     }
     return sent;
   }
@@ -616,6 +640,7 @@ export class TcpSocket extends DenoSocket {
     // There never is urgent data.
     if ((flags & MSG_OOB) !== 0) return -Errno.EINVAL;
     const { channel, slot } = this;
+    channel.settle();
     const wait = this.mayWait(flags);
     const timeout = wait ? this.options.receiveTimeout : 0;
     const deadline = timeout === Infinity ? Infinity : performance.now() + timeout;
@@ -735,6 +760,7 @@ export class TcpSocket extends DenoSocket {
     } else {
       return 0;
     }
+    this.#stir();
     return this.channel.request(Operation.tcpFinish, this.slot);
   }
 
@@ -825,6 +851,8 @@ export class TcpSocket extends DenoSocket {
     if (this.#hosted) {
       channel.request(Operation.close, slot, reset ? CloseMode.reset : CloseMode.orderly);
     }
+    this.#stir();
+    this.#forgetConnection();
     channel.freeSlot(slot);
     if (this.portEntry !== null) {
       const first = this.#endedFirst || this.#state === TcpState.ESTABLISHED;

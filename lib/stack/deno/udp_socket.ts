@@ -317,6 +317,7 @@ export class UdpSocket extends DenoSocket {
     const peer = this.#peer;
     const connected = this.#connected && peer !== null && peer.equals(to) ? 1 : 0;
     const end = start + bytes.length;
+    if (isLocal(to.ip)) channel.stirred = true;
     return channel.request(Operation.udpSend, this.slot, port, start, end, connected);
   }
 
