@@ -48,3 +48,4 @@ export { formatPolicyRule, parsePolicyRule, type PolicyRule } from "./policy_rul
 export type { KernelOptions } from "./process.ts";
 export type { StdioOptions, StdioRead, StdioWrite } from "./stdio.ts";
 export type { System } from "./system.ts";
+export type { DescriptorPath, UnixTarget } from "./unix_target.ts";
