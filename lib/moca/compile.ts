@@ -1,0 +1,98 @@
+/**
+ * Source text to bytecode.
+ *
+ * @module
+ */
+import type { Bytecode } from "./bytecode.ts";
+import { check } from "./checker/checker.ts";
+import { generate } from "./code_generator/generate.ts";
+import { MocaCompileError } from "./error.ts";
+import { loadFiles, type LoadSource } from "./loader.ts";
+import { PRELUDE } from "./prelude.ts";
+import type { TypedProgram } from "./typed_program.ts";
+import { verify } from "./verifier.ts";
+
+/** What compilation needs besides the source. */
+export interface CompileOptions {
+  /** Path of the source, for messages and to find its imports. */
+  readonly path?: string;
+  /** Reads imported files; without it nothing can be imported. */
+  readonly load?: LoadSource;
+  /**
+   * Functions of the host, written in moca over `__hostcall`: name → source. Each is compiled only
+   * into programs that use its name, and a program may replace it by a function of its own.
+   */
+  readonly prelude?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Checks a program.
+ *
+ * @param source Text of the main file.
+ * @param options Where it comes from.
+ * @returns The typed program.
+ * @throws {MocaCompileError} With everything that is wrong with it.
+ *
+ * @example
+ * ```ts
+ * import { checkSource } from "@vmsock/vmsock/moca";
+ *
+ * try {
+ *   checkSource(`let x: int = "one";`, { path: "x.mc" });
+ * } catch (error) {
+ *   console.error((error as Error).message); // error: type error: expected `string`, found `int` …
+ * }
+ * ```
+ */
+export function checkSource(source: string, options: CompileOptions = {}): TypedProgram {
+  const path = options.path ?? "<code>";
+  return guardDepth(path, () => {
+    const files = loadFiles(source, path, options.load ?? (() => null));
+    const main = files.at(-1);
+    if (main === undefined) {
+      throw new TypeError("Cannot check program: there is no main file");
+    }
+    const host = Object.entries(options.prelude ?? {});
+    return check(files, main, host.length === 0 ? PRELUDE : new Map([...PRELUDE, ...host]));
+  });
+}
+
+/**
+ * Compiles a program.
+ *
+ * @param source Text of the main file.
+ * @param options Where it comes from.
+ * @returns Verified bytecode.
+ * @throws {MocaCompileError} With everything that is wrong with it.
+ *
+ * @example
+ * ```ts
+ * import { compile, Vm } from "@vmsock/vmsock/moca";
+ *
+ * let text = "";
+ * const program = compile(`print(6 * 7);`);
+ * new Vm(program, { output: (_fd, bytes) => void (text += bytes) }).run();
+ * console.log(text); // 42
+ * ```
+ */
+export function compile(source: string, options: CompileOptions = {}): Bytecode {
+  const typed = checkSource(source, options);
+  return guardDepth(options.path ?? "<code>", () => {
+    const bytecode = generate(typed);
+    verify(bytecode);
+    return bytecode;
+  });
+}
+
+/** The parser bounds nesting; on a small host stack this still may be what runs out first. */
+function guardDepth<T>(path: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const at = { file: path, line: 1, column: 1 };
+      throw new MocaCompileError([{ message: "program too deeply nested", at, notes: [] }]);
+    }
+    throw error;
+  }
+}

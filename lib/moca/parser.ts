@@ -1,0 +1,381 @@
+/**
+ * Tokens to syntax tree: items, statements and types. Expressions are in expression_parser.ts.
+ *
+ * @module
+ */
+import type {
+  Expression,
+  FileNode,
+  FunctionNode,
+  ImplNode,
+  ImportNode,
+  InterfaceNode,
+  MatchArm,
+  ParamNode,
+  SignatureNode,
+  Statement,
+  StructNode,
+  TypeNode,
+  TypeParamNode,
+} from "./ast.ts";
+import { failAt, type Position } from "./error.ts";
+import { ExpressionParser } from "./expression_parser.ts";
+import { tokenize } from "./lexer.ts";
+
+class Parser extends ExpressionParser {
+  file(): FileNode {
+    const imports: ImportNode[] = [];
+    const functions: FunctionNode[] = [];
+    const structs: StructNode[] = [];
+    const impls: ImplNode[] = [];
+    const interfaces: InterfaceNode[] = [];
+    const statements: Statement[] = [];
+    while (!this.is("Eof")) {
+      if (this.is("import")) {
+        imports.push(this.#importItem());
+      } else if (this.is("At") || (this.is("fun") && this.peek(1).kind === "Ident")) {
+        functions.push(this.#functionItem());
+      } else if (this.is("struct")) {
+        structs.push(this.#structItem());
+      } else if (this.is("impl")) {
+        impls.push(this.#implItem());
+      } else if (this.is("interface")) {
+        interfaces.push(this.#interfaceItem());
+      } else {
+        statements.push(this.statement());
+      }
+    }
+    const file = this.token.at.file;
+    return { file, imports, functions, structs, impls, interfaces, statements, end: this.token.at };
+  }
+
+  #importItem(): ImportNode {
+    const at = this.take().at;
+    const relative = this.accept("Dot");
+    const path = [this.identifier().text];
+    while (this.accept("Dot")) {
+      path.push(this.identifier().text);
+    }
+    this.expect("Semi");
+    return { relative, path, at };
+  }
+
+  #functionItem(): FunctionNode {
+    let inline = false;
+    while (this.is("At")) {
+      this.take();
+      const attribute = this.identifier();
+      if (attribute.text !== "inline") {
+        failAt(`unknown attribute \`@${attribute.text}\``, attribute.at);
+      }
+      inline = true;
+    }
+    if (!this.is("fun")) {
+      failAt(`expected Fun, found ${this.describe()}`, this.token.at);
+    }
+    const at = this.take().at;
+    const name = this.identifier().text;
+    const typeParams = this.#typeParams(true);
+    const params = this.paramList();
+    const result = this.accept("Arrow") ? this.type() : null;
+    const { body, end } = this.block();
+    return { name, typeParams, params, result, body, inline, at, end };
+  }
+
+  #typeParams(bounds: boolean): TypeParamNode[] {
+    const params: TypeParamNode[] = [];
+    if (this.accept("Lt")) {
+      do {
+        const name = this.identifier();
+        const bound = bounds && this.accept("Colon") ? this.identifier().text : null;
+        params.push({ name: name.text, bound, at: name.at });
+      } while (this.accept("Comma"));
+      this.expect("Gt");
+    }
+    return params;
+  }
+
+  #structItem(): StructNode {
+    this.take();
+    const name = this.identifier();
+    const typeParams = this.#typeParams(false);
+    const fields: { name: string; type: TypeNode; at: Position }[] = [];
+    this.expect("LBrace");
+    while (!this.is("RBrace")) {
+      const field = this.identifier();
+      this.expect("Colon");
+      fields.push({ name: field.text, type: this.type(), at: field.at });
+      if (!this.accept("Comma")) {
+        break;
+      }
+    }
+    this.expect("RBrace");
+    return { name: name.text, typeParams, fields, at: name.at };
+  }
+
+  #implItem(): ImplNode {
+    const at = this.take().at;
+    const typeParams = this.#typeParams(true);
+    let target = this.#implTarget();
+    let interfaceName: string | null = null;
+    const interfaceAt = target.at;
+    if (this.accept("for")) {
+      interfaceName = target.name;
+      target = this.#implTarget();
+    }
+    const functions: FunctionNode[] = [];
+    this.expect("LBrace");
+    while (!this.is("RBrace")) {
+      functions.push(this.#functionItem());
+    }
+    this.take();
+    return { typeParams, interfaceName, interfaceAt, target, functions, at };
+  }
+
+  #implTarget(): TypeNode & { readonly kind: "named" } {
+    const name = this.identifier();
+    return { kind: "named", name: name.text, args: this.typeArgs(), at: name.at };
+  }
+
+  #interfaceItem(): InterfaceNode {
+    this.take();
+    const name = this.identifier();
+    const methods: SignatureNode[] = [];
+    this.expect("LBrace");
+    while (!this.is("RBrace")) {
+      this.expect("fun");
+      const method = this.identifier();
+      const params = this.paramList();
+      const result = this.accept("Arrow") ? this.type() : null;
+      this.expect("Semi");
+      methods.push({ name: method.text, params, result, at: method.at });
+    }
+    this.take();
+    return { name: name.text, methods, at: name.at };
+  }
+
+  override paramList(): ParamNode[] {
+    const params: ParamNode[] = [];
+    this.expect("LParen");
+    if (!this.is("RParen")) {
+      do {
+        const name = this.identifier();
+        params.push({
+          name: name.text,
+          type: this.accept("Colon") ? this.type() : null,
+          at: name.at,
+        });
+      } while (this.accept("Comma"));
+    }
+    this.expect("RParen");
+    return params;
+  }
+
+  override block(): { body: Statement[]; end: Position } {
+    this.expect("LBrace");
+    this.enter();
+    const body: Statement[] = [];
+    while (!this.is("RBrace")) {
+      if (this.is("Eof")) {
+        this.expect("RBrace");
+      }
+      body.push(this.statement());
+    }
+    this.leave();
+    return { body, end: this.take().at };
+  }
+
+  statement(): Statement {
+    const at = this.token.at;
+    switch (this.token.kind) {
+      case "let":
+        return this.#letStatement(at);
+      case "var":
+        return failAt("'var' is no longer supported. Use 'let' instead.", at);
+      case "const":
+        return this.#constStatement(at);
+      case "if":
+        return this.#ifStatement(at);
+      case "while": {
+        this.take();
+        const condition = this.expression();
+        return { kind: "while", condition, body: this.block().body, at };
+      }
+      case "for":
+        return this.#forStatement(at);
+      case "break":
+      case "continue": {
+        const kind = this.token.kind;
+        this.take();
+        this.expect("Semi");
+        return { kind, at };
+      }
+      case "return": {
+        this.take();
+        const value = this.is("Semi") ? null : this.expression();
+        this.expect("Semi");
+        return { kind: "return", value, at };
+      }
+      case "throw": {
+        this.take();
+        const value = this.expression();
+        this.expect("Semi");
+        return { kind: "throw", value, at };
+      }
+      case "try": {
+        this.take();
+        const { body } = this.block();
+        this.expect("catch");
+        const name = this.identifier();
+        return {
+          kind: "try",
+          body,
+          name: name.text,
+          nameAt: name.at,
+          handler: this.block().body,
+          at,
+        };
+      }
+      case "match":
+        return this.#matchStatement(at);
+      default:
+        return this.#expressionStatement(at);
+    }
+  }
+
+  #letStatement(at: Position): Statement {
+    this.take();
+    const name = this.identifier();
+    const type = this.accept("Colon") ? this.type() : null;
+    this.expect("Eq");
+    const value = this.expression();
+    this.expect("Semi");
+    return { kind: "let", name: name.text, type, value, at };
+  }
+
+  #constStatement(at: Position): Statement {
+    this.take();
+    const name = this.identifier();
+    this.expect("Eq");
+    const valueAt = this.token.at;
+    if (!["Int", "Float", "Str", "true", "false"].includes(this.token.kind)) {
+      failAt("const initializer must be a literal", valueAt);
+    }
+    const value = this.primary();
+    if (!this.is("Semi")) {
+      const operator = !["Eof", "RBrace", "let", "const", "Ident"].includes(this.token.kind);
+      if (operator) {
+        failAt("const initializer must be a literal", valueAt);
+      }
+    }
+    this.expect("Semi");
+    return { kind: "const", name: name.text, value, at };
+  }
+
+  #ifStatement(at: Position): Statement {
+    this.enter();
+    this.take();
+    const condition = this.expression();
+    const then = this.block().body;
+    let otherwise: Statement[] | null = null;
+    if (this.accept("else")) {
+      otherwise = this.is("if") ? [this.#ifStatement(this.token.at)] : this.block().body;
+    }
+    this.leave();
+    return { kind: "if", condition, then, else: otherwise, at };
+  }
+
+  #forStatement(at: Position): Statement {
+    this.take();
+    const name = this.identifier();
+    this.expect("in");
+    const first = this.expression();
+    if (this.is("DotDot") || this.is("DotDotEq")) {
+      const inclusive = this.take().kind === "DotDotEq";
+      const end = this.expression();
+      return {
+        kind: "forRange",
+        name: name.text,
+        nameAt: name.at,
+        start: first,
+        end,
+        inclusive,
+        body: this.block().body,
+        at,
+      };
+    }
+    return {
+      kind: "forIn",
+      name: name.text,
+      nameAt: name.at,
+      iterable: first,
+      body: this.block().body,
+      at,
+    };
+  }
+
+  #matchStatement(at: Position): Statement {
+    this.take();
+    if (this.token.kind !== "Ident" || this.token.text !== "dyn") {
+      failAt(`expected dyn, found ${this.describe()}`, this.token.at);
+    }
+    this.take();
+    const value = this.withoutStructLiterals(() => this.expression());
+    this.expect("LBrace");
+    this.enter();
+    const arms: MatchArm[] = [];
+    for (;;) {
+      const name = this.identifier();
+      if (name.text === "_" && !this.is("Colon")) {
+        break;
+      }
+      this.expect("Colon");
+      const type = this.type();
+      this.expect("FatArrow");
+      arms.push({ name: name.text, type, body: this.block().body, at: name.at });
+    }
+    this.expect("FatArrow");
+    const otherwise = this.block().body;
+    this.expect("RBrace");
+    this.leave();
+    return { kind: "matchDyn", value, arms, otherwise, at };
+  }
+
+  #expressionStatement(at: Position): Statement {
+    const target = this.expression();
+    if (this.is("Eq")) {
+      return this.#assignment(target);
+    }
+    this.expect("Semi");
+    return { kind: "expression", value: target, at };
+  }
+
+  #assignment(target: Expression): Statement {
+    const equals = this.take().at;
+    const at = target.at;
+    if (target.kind !== "name" && target.kind !== "index" && target.kind !== "field") {
+      failAt("invalid assignment target: expected a variable, element or field", equals);
+    }
+    const value = this.expression();
+    this.expect("Semi");
+    if (target.kind === "name") {
+      return { kind: "assign", name: target.name, value, at };
+    }
+    if (target.kind === "index") {
+      return { kind: "setIndex", object: target.object, index: target.index, value, at };
+    }
+    return { kind: "setField", object: target.object, name: target.name, value, at };
+  }
+}
+
+/**
+ * Parses one file.
+ *
+ * @param source Its text.
+ * @param file Its name, for messages.
+ * @returns The tree.
+ * @throws {MocaCompileError} For the first lexical or syntax error.
+ */
+export function parse(source: string, file: string): FileNode {
+  return new Parser(tokenize(source, { file, line: 1, column: 1 })).file();
+}

@@ -1,0 +1,27 @@
+/**
+ * The part of the prelude that is written in moca itself. Each entry is compiled only into
+ * programs that refer to its name.
+ *
+ * @module
+ */
+
+const RAND = `
+struct Rand { state: int }
+impl Rand {
+  fun \`new\`(seed: int) -> Rand { return Rand { state: seed }; }
+  fun set_seed(self, n: int) { self.state = n; }
+  fun next(self) -> int {
+    let r = (self.state * 1103515245 + 12345) % 2147483648;
+    if r < 0 { r = -r; }
+    self.state = r;
+    return r;
+  }
+  fun int(self, lo: int, hi: int) -> int {
+    if lo > hi { throw "rand_int: min must be <= max"; }
+    return lo + self.next() * (hi - lo + 1) / 2147483648;
+  }
+  fun float(self) -> float { return _int_to_float(self.next()) / 2147483648.0; }
+}`;
+
+/** Prelude entries by the name that loads them. */
+export const PRELUDE: ReadonlyMap<string, string> = new Map([["Rand", RAND]]);

@@ -1,0 +1,64 @@
+/**
+ * Byte strings. A moca string is a sequence of bytes; it is held in a JavaScript string whose
+ * characters are the bytes, 0 to 255, since V8 joins, compares and indexes those fastest.
+ *
+ * @module
+ */
+
+/**
+ * Encodes text as the bytes of its UTF-8 form.
+ *
+ * @param text Any JavaScript text; lone surrogates become U+FFFD.
+ * @returns A byte string.
+ */
+export function utf8ToBytes(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 127) {
+      return fromBytes(new TextEncoder().encode(text));
+    }
+  }
+  return text;
+}
+
+/**
+ * Decodes a byte string as UTF-8; invalid sequences become U+FFFD.
+ *
+ * @param bytes A byte string.
+ * @returns The text.
+ */
+export function bytesToUtf8(bytes: string): string {
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes.charCodeAt(i) > 127) {
+      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(toBytes(bytes));
+    }
+  }
+  return bytes;
+}
+
+/**
+ * Copies a byte string into bytes.
+ *
+ * @param text A byte string.
+ * @returns Its bytes.
+ */
+export function toBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    bytes[i] = text.charCodeAt(i);
+  }
+  return bytes;
+}
+
+/**
+ * Makes a byte string from bytes.
+ *
+ * @param bytes The bytes.
+ * @returns The byte string.
+ */
+export function fromBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i < bytes.length; i += 8192) {
+    text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  }
+  return text;
+}
