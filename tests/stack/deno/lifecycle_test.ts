@@ -275,6 +275,6 @@ Deno.test(
 Deno.test("the worker's source stands alone", async () => {
   const { ioWorkerSource } = await import("../../../lib/stack/deno/io_worker.ts");
   const source = ioWorkerSource();
-  assertStringIncludes(source, "(globalThis)");
+  assertStringIncludes(source, "(globalThis, {");
   assertEquals(/\bimport\b|\brequire\b|\b__[a-z]+Helper/.test(source), false);
 });

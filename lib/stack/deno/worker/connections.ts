@@ -1,0 +1,452 @@
+/**
+ * Connections in the I/O worker: what was received and not read yet, what is to be sent, how they
+ * end.
+ *
+ * @module
+ */
+import type { TcpHandle } from "../node_bindings.ts";
+import type { HostName, WorkerHost } from "./host.ts";
+
+/** A connection, made or being made. */
+export interface Connection {
+  slot: number;
+  /** What moves the bytes; null before the first bind or connect and after an error. */
+  transport: Transport | null;
+  chunks: Uint8Array[];
+  /** Ends the guest's wait for something to receive. */
+  reader: (() => void) | null;
+  received: number;
+  receiveLimit: number;
+  paused: boolean;
+  endOfFile: boolean;
+  failed: boolean;
+  unsent: number;
+  corked: boolean;
+  held: Uint8Array<ArrayBuffer>[];
+  heldSize: number;
+  holdTimer: ReturnType<typeof setTimeout> | undefined;
+  finishing: boolean;
+  finished: boolean;
+  /** Written to after the peer's end of file: a reset may be on its way. */
+  doubtful: boolean;
+  closing: boolean;
+  /** Of a listener. */
+  queue: Connection[] | null;
+  backlog: number;
+  stalled: boolean;
+  deferred: (() => void)[];
+  local: HostName | null;
+  peer: HostName | null;
+  listening: boolean;
+  arriving: number;
+  abandoned: boolean;
+}
+
+/** What moves a connection's bytes: a handle of tcp_wrap, or a Deno.Conn. */
+export interface Transport {
+  write(bytes: Uint8Array<ArrayBuffer>, done: (errno: number) => void): void;
+  finish(done: (errno: number) => void): void;
+  resume(): void;
+  pause(): void;
+  close(): void;
+  reset(): void;
+  alive(): boolean;
+  names(): [HostName, HostName] | null;
+  setNoDelay(on: boolean): void;
+  setKeepAlive(on: boolean, delay: number): void;
+  readonly handle: TcpHandle | null;
+}
+
+/** See {@link workerConnections}. */
+export interface WorkerConnections {
+  /** Listeners of this stack. */
+  readonly listeners: Set<Connection>;
+  create(slot: number): Connection;
+  /** The connection of a row; made if there is none. */
+  at(slot: number): Connection;
+  /** The connection of a row, if there is one. */
+  find(slot: number): Connection | undefined;
+  /** Gives a connection a row. */
+  assign(connection: Connection, slot: number): void;
+  arrived(connection: Connection, bytes: Uint8Array): void;
+  ended(connection: Connection): void;
+  fail(connection: Connection, errno: number): void;
+  established(connection: Connection): void;
+  read(
+    slot: number,
+    length: number,
+    flags: number,
+    offset: number,
+    wait: boolean,
+  ): number | Promise<number>;
+  write(slot: number, length: number, more: boolean): number;
+  finish(slot: number): Promise<number>;
+  option(slot: number, option: number, value: number, second: number): number;
+  close(slot: number, mode: number): number;
+  drain(): Promise<void>;
+  /** Rows in use. */
+  slots(): number[];
+}
+
+/**
+ * Makes the table of connections. Self-contained: its source text runs in the worker.
+ *
+ * @param host What the worker's parts share.
+ */
+export function workerConnections(host: WorkerHost): WorkerConnections {
+  const { data } = host;
+  const { SlotWord, SlotFlag, ReadFlag, HostOption, CloseMode } = host.constants;
+  /** Bytes that TCP_CORK and MSG_MORE hold back at most: about a segment of the loopback device. */
+  const SEGMENT = 32 * 1024;
+  const connections = new Map<number, Connection>();
+  const listeners = new Set<Connection>();
+  /** Closed by the guest, with data still to send. */
+  const orphans = new Set<Connection>();
+  const doubtful = new Set<Connection>();
+  let doubtTimer: ReturnType<typeof setInterval> | undefined;
+  let drainers: (() => void)[] = [];
+
+  return {
+    listeners,
+    create,
+    at,
+    find: (slot) => connections.get(slot),
+    assign,
+    arrived,
+    ended,
+    fail,
+    established,
+    read,
+    write,
+    finish,
+    option,
+    close,
+    drain,
+    slots: () => [...connections.keys()],
+  };
+
+  function create(slot: number): Connection {
+    return {
+      slot,
+      transport: null,
+      chunks: [],
+      reader: null,
+      received: 0,
+      receiveLimit: 256 * 1024,
+      paused: false,
+      endOfFile: false,
+      failed: false,
+      unsent: 0,
+      corked: false,
+      held: [],
+      heldSize: 0,
+      holdTimer: undefined,
+      finishing: false,
+      finished: false,
+      doubtful: false,
+      closing: false,
+      queue: null,
+      backlog: 0,
+      stalled: false,
+      deferred: [],
+      local: null,
+      peer: null,
+      listening: false,
+      arriving: 0,
+      abandoned: false,
+    };
+  }
+
+  function at(slot: number): Connection {
+    let connection = connections.get(slot);
+    if (connection === undefined) connections.set(slot, connection = create(slot));
+    return connection;
+  }
+
+  function assign(connection: Connection, slot: number): void {
+    connection.slot = slot;
+    connections.set(slot, connection);
+  }
+
+  function ignore(): void {
+    // What comes now is nobody's.
+  }
+
+  function established(connection: Connection): void {
+    const found = connection.transport?.names() ?? null;
+    if (found !== null) [connection.local, connection.peer] = found;
+    host.raise(connection.slot, SlotFlag.connected);
+    host.announce();
+    connection.transport?.resume();
+  }
+
+  function arrived(connection: Connection, bytes: Uint8Array): void {
+    connection.chunks.push(bytes);
+    connection.received += bytes.length;
+    host.set(connection.slot, SlotWord.received, connection.received);
+    if (!connection.paused && connection.received >= connection.receiveLimit) {
+      connection.paused = true;
+      connection.transport?.pause();
+    }
+    wakeReader(connection);
+    host.announce();
+  }
+
+  function wakeReader(connection: Connection): void {
+    const { reader } = connection;
+    connection.reader = null;
+    reader?.();
+  }
+
+  function ended(connection: Connection): void {
+    connection.endOfFile = true;
+    host.raise(connection.slot, SlotFlag.endOfFile);
+    wakeReader(connection);
+    host.announce();
+    settle(connection);
+  }
+
+  /** The connection is gone: what was received stays, what was to be sent is lost. */
+  function fail(connection: Connection, errno: number): void {
+    if (connection.failed) return;
+    connection.failed = true;
+    connection.unsent = 0;
+    connection.held = [];
+    connection.heldSize = 0;
+    clearTimeout(connection.holdTimer);
+    doubtful.delete(connection);
+    host.set(connection.slot, SlotWord.unsent, 0);
+    host.set(connection.slot, SlotWord.error, errno);
+    wakeReader(connection);
+    host.announce();
+    settle(connection);
+  }
+
+  function read(
+    slot: number,
+    length: number,
+    flags: number,
+    offset: number,
+    wait: boolean,
+  ): number | Promise<number> {
+    const connection = at(slot);
+    const over = connection.endOfFile || connection.failed || connection.transport === null;
+    if (wait && connection.received <= offset && !over) {
+      // The guest's thread waits for nothing else.
+      return new Promise<void>((done) => connection.reader = done).then(() =>
+        read(slot, length, flags, offset, false)
+      );
+    }
+    let wanted = Math.min(length, data.length, connection.received - offset);
+    if (wanted <= 0) return 0;
+    const result = wanted;
+    let skip = offset;
+    let filled = 0;
+    let index = 0;
+    const peek = (flags & ReadFlag.peek) !== 0;
+    const copy = (flags & ReadFlag.discard) === 0;
+    while (wanted > 0) {
+      const chunk = connection.chunks[index];
+      if (chunk === undefined) break;
+      if (skip >= chunk.length) {
+        skip -= chunk.length;
+        index++;
+        continue;
+      }
+      const piece = chunk.subarray(skip, skip + wanted);
+      if (copy) data.set(piece, filled);
+      filled += piece.length;
+      wanted -= piece.length;
+      if (!peek) {
+        if (piece.length === chunk.length) connection.chunks.shift();
+        else connection.chunks[index] = chunk.subarray(piece.length);
+      } else {
+        index++;
+        skip = 0;
+      }
+    }
+    if (!peek) {
+      connection.received -= result;
+      host.set(slot, SlotWord.received, connection.received);
+      if (connection.paused && connection.received < connection.receiveLimit) {
+        connection.paused = false;
+        if (!connection.endOfFile && !connection.failed) connection.transport?.resume();
+      }
+    }
+    return result;
+  }
+
+  function write(slot: number, length: number, more: boolean): number {
+    const connection = at(slot);
+    if (connection.failed || connection.transport === null) return 0;
+    const bytes = data.slice(0, length);
+    connection.unsent += length;
+    host.set(slot, SlotWord.unsent, connection.unsent);
+    if (connection.endOfFile) watch(connection);
+    if ((more || connection.corked) && connection.heldSize + length < SEGMENT) {
+      connection.held.push(bytes);
+      connection.heldSize += length;
+      connection.holdTimer ??= setTimeout(() => flush(connection), 200);
+      return length;
+    }
+    flush(connection);
+    send(connection, bytes);
+    return length;
+  }
+
+  function send(connection: Connection, bytes: Uint8Array<ArrayBuffer>): void {
+    connection.transport?.write(bytes, (errno) => {
+      if (connection.failed) return;
+      if (errno !== 0) {
+        fail(connection, connection.endOfFile ? host.errnoOf("EPIPE") : host.errnoOf("ECONNRESET"));
+        return;
+      }
+      connection.unsent -= bytes.length;
+      host.set(connection.slot, SlotWord.unsent, connection.unsent);
+      host.announce();
+      settle(connection);
+    });
+  }
+
+  /** Sends what TCP_CORK or MSG_MORE held back. */
+  function flush(connection: Connection): void {
+    clearTimeout(connection.holdTimer);
+    connection.holdTimer = undefined;
+    const held = connection.held;
+    connection.held = [];
+    connection.heldSize = 0;
+    for (const bytes of held) send(connection, bytes);
+  }
+
+  async function finish(slot: number): Promise<number> {
+    const connection = at(slot);
+    connection.finishing = true;
+    flush(connection);
+    settle(connection);
+    // The host ends the stream in one of its next rounds.
+    for (let rounds = 0; rounds < 4 && connection.unsent === 0; rounds++) await host.immediate();
+    return 0;
+  }
+
+  /** Ends the sending direction, and the connection, once everything has been sent. */
+  function settle(connection: Connection): void {
+    if (connection.unsent > 0 && !connection.failed) return;
+    const transport = connection.transport;
+    if (connection.closing) {
+      orphans.delete(connection);
+      if (transport !== null) {
+        connection.transport = null;
+        transport.close();
+      }
+      if (orphans.size === 0) finishDrain();
+      return;
+    }
+    finishDrain();
+    if (connection.finishing && !connection.finished && !connection.failed) {
+      connection.finished = true;
+      transport?.finish((errno) => {
+        if (errno === 0) host.raise(connection.slot, SlotFlag.finished);
+        host.announce();
+      });
+    }
+  }
+
+  /**
+   * After the peer's end of file nothing is read any more, so a reset would go unnoticed until
+   * the next write. The host forgets the peer's name when it comes.
+   */
+  function watch(connection: Connection): void {
+    connection.doubtful = true;
+    doubtful.add(connection);
+    doubtTimer ??= setInterval(checkDoubtful, 5);
+  }
+
+  function checkDoubtful(): void {
+    for (const connection of doubtful) {
+      if (connection.transport === null || connection.closing) doubtful.delete(connection);
+      else if (!connection.transport.alive()) fail(connection, host.errnoOf("EPIPE"));
+    }
+    if (doubtful.size === 0) {
+      clearInterval(doubtTimer);
+      doubtTimer = undefined;
+    }
+  }
+
+  function option(slot: number, option: number, value: number, second: number): number {
+    const connection = at(slot);
+    switch (option) {
+      case HostOption.noDelay:
+        if (value !== 0) flush(connection);
+        connection.transport?.setNoDelay(value !== 0);
+        return 0;
+      case HostOption.keepAlive:
+        connection.transport?.setKeepAlive(value !== 0, second);
+        return 0;
+      case HostOption.cork:
+        connection.corked = value !== 0;
+        if (value === 0) flush(connection);
+        return 0;
+      case HostOption.receiveBuffer:
+        connection.receiveLimit = value;
+        return 0;
+      default:
+        return -host.errnoOf("ENOPROTOOPT");
+    }
+  }
+
+  function close(slot: number, mode: number): number {
+    const connection = connections.get(slot);
+    connections.delete(slot);
+    if (connection === undefined) return 0;
+    connection.slot = -1;
+    connection.closing = true;
+    doubtful.delete(connection);
+    if (connection.listening) {
+      listeners.delete(connection);
+      connection.listening = false;
+      const handle = connection.transport?.handle;
+      if (handle) handle.onconnection = ignore;
+      for (const waiting of connection.queue ?? []) {
+        waiting.closing = true;
+        waiting.transport?.reset();
+        waiting.transport = null;
+      }
+      for (const start of connection.deferred.splice(0)) start();
+    }
+    if (mode === CloseMode.reset || connection.received > 0) {
+      clearTimeout(connection.holdTimer);
+      connection.transport?.reset();
+      connection.transport = null;
+      connection.unsent = 0;
+      return 0;
+    }
+    flush(connection);
+    if (connection.unsent > 0 && !connection.failed) orphans.add(connection);
+    settle(connection);
+    return 0;
+  }
+
+  function undelivered(): boolean {
+    if (orphans.size > 0) return true;
+    for (const connection of connections.values()) {
+      if (connection.unsent > 0) return true;
+    }
+    return false;
+  }
+
+  function finishDrain(): void {
+    if (drainers.length === 0 || undelivered()) return;
+    const waiting = drainers;
+    drainers = [];
+    for (const done of waiting) done();
+  }
+
+  /** Ends when everything that was accepted for sending is with the host. */
+  function drain(): Promise<void> {
+    for (const connection of connections.values()) flush(connection);
+    return new Promise<void>((done) => {
+      drainers.push(done);
+      finishDrain();
+    });
+  }
+}
