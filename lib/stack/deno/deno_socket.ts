@@ -26,6 +26,8 @@ export interface SocketContext {
   readonly ports: PortTable;
   /** Connections as `local peer`: both ends may be of this stack. */
   readonly connections: Set<string>;
+  /** Makes the thread wait, in milliseconds: for ever if Infinity. */
+  sleep(timeout: number): void;
 }
 
 let nextInode = 1;
@@ -226,6 +228,11 @@ export abstract class DenoSocket extends OpenFile {
 
   /** SO_ACCEPTCONN. */
   get listening(): boolean {
+    return false;
+  }
+
+  /** Whether it has a peer whose credentials SO_PEERCRED tells. */
+  get connected(): boolean {
     return false;
   }
 

@@ -24,6 +24,8 @@ import {
   AF_UNIX,
   SOCK_DGRAM,
   SOCK_NONBLOCK,
+  SOCK_RAW,
+  SOCK_SEQPACKET,
   SOCK_STREAM,
   SOCK_TYPE_MASK,
 } from "../../linux/socket.ts";
@@ -37,6 +39,7 @@ import { PortTable } from "./port_table.ts";
 import { Operation } from "./shared_memory.ts";
 import { newTcpSocket } from "./tcp_socket.ts";
 import { newUdpSocket } from "./udp_socket.ts";
+import { UnixSocket } from "./unix_socket.ts";
 
 /** POLLIN_SET of fs/select.c. */
 const READ_SET = POLLRDNORM | POLLRDBAND | POLLIN | POLLHUP | POLLERR;
@@ -53,11 +56,15 @@ export class DenoStack implements Stack {
   readonly host: HostFiles | null = null;
   readonly #context: SocketContext;
   readonly #placeholders: Placeholders = new Placeholders();
-  #nap: Int32Array<SharedArrayBuffer> | null = null;
 
   /** Starts the I/O worker. */
   constructor() {
-    this.#context = { channel: new Channel(), ports: new PortTable(), connections: new Set() };
+    this.#context = {
+      channel: new Channel(),
+      ports: new PortTable(),
+      connections: new Set(),
+      sleep,
+    };
   }
 
   socket(domain: number, type: number, protocol: number): OpenFile | number {
@@ -76,10 +83,19 @@ export class DenoStack implements Stack {
 
   socketpair(
     domain: number,
-    _type: number,
+    type: number,
     _protocol: number,
   ): readonly [OpenFile, OpenFile] | number {
-    return domain === AF_UNIX ? -Errno.EAFNOSUPPORT : -Errno.EOPNOTSUPP;
+    if (domain !== AF_UNIX) return -Errno.EOPNOTSUPP;
+    const kind = type & SOCK_TYPE_MASK;
+    if (
+      kind !== SOCK_STREAM && kind !== SOCK_SEQPACKET && kind !== SOCK_DGRAM && kind !== SOCK_RAW
+    ) {
+      return -Errno.ESOCKTNOSUPPORT;
+    }
+    // Linux makes a datagram socket of SOCK_RAW here.
+    const made = kind === SOCK_RAW ? SOCK_DGRAM : kind;
+    return UnixSocket.pair(this.#context, made, type & SOCK_NONBLOCK);
   }
 
   resolve(name: string, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
@@ -157,7 +173,10 @@ export class DenoStack implements Stack {
 
   #wait(count: number, timeout: number, look: () => number): number {
     const { channel } = this.#context;
-    if (count === 0) return this.#sleep(timeout);
+    if (count === 0) {
+      sleep(timeout < 0 ? Infinity : timeout);
+      return 0;
+    }
     channel.settle();
     let ready = look();
     if (ready > 0) return ready;
@@ -174,11 +193,9 @@ export class DenoStack implements Stack {
       if (!channel.waitEvent(seen, deadline)) return look();
     }
   }
+}
 
-  #sleep(timeout: number): number {
-    if (timeout === 0) return 0;
-    this.#nap ??= new Int32Array(new SharedArrayBuffer(4));
-    Atomics.wait(this.#nap, 0, 0, timeout < 0 ? Infinity : timeout);
-    return 0;
-  }
+/** Makes the thread wait for so many milliseconds, for ever if Infinity. */
+function sleep(timeout: number): void {
+  if (timeout > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timeout);
 }

@@ -17,7 +17,11 @@ export const LIMITATIONS: readonly Limitation[] = [
     Errno.EAFNOSUPPORT,
     "local sockets without --allow-read and --allow-write; Deno has no abstract names and no datagrams",
   ),
-  row("socketpair(AF_UNIX)", Errno.EAFNOSUPPORT, "a pair of connected sockets"),
+  row(
+    "getsockopt(SO_PEERCRED) of a pair without --allow-sys",
+    Errno.EACCES,
+    "Deno.uid and Deno.gid without a permission",
+  ),
   row("send(MSG_OOB)", Errno.EOPNOTSUPP, "urgent data; what a peer sends so is lost"),
   row("setsockopt(SO_OOBINLINE)", Errno.ENOPROTOOPT, "urgent data"),
   row(

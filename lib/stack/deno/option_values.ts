@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { SOCK_STREAM } from "../../linux/socket.ts";
+import { AF_UNIX, SOCK_STREAM } from "../../linux/socket.ts";
 
 /** What a TCP socket starts with: tcp_rmem and tcp_wmem of Linux. */
 const TCP_RCVBUF = 131_072;
 const TCP_SNDBUF = 16_384;
-/** What a UDP socket starts with: rmem_default and wmem_default of Linux. */
-const UDP_BUFFER = 212_992;
+/** What other sockets start with: rmem_default and wmem_default of Linux. */
+const DEFAULT_BUFFER = 212_992;
 /** Bytes accepted for sending while SO_SNDBUF was not set: Linux then lets the buffer grow. */
 const GROWN_SNDBUF = 262_144;
 
@@ -51,9 +51,10 @@ export class OptionValues {
   /** Groups joined, as `group interface`. */
   readonly groups: Set<string> = new Set();
 
-  constructor(type: number) {
-    this.receiveBuffer = type === SOCK_STREAM ? TCP_RCVBUF : UDP_BUFFER;
-    this.sendBuffer = type === SOCK_STREAM ? TCP_SNDBUF : UDP_BUFFER;
+  constructor(domain: number, type: number) {
+    const tcp = type === SOCK_STREAM && domain !== AF_UNIX;
+    this.receiveBuffer = tcp ? TCP_RCVBUF : DEFAULT_BUFFER;
+    this.sendBuffer = tcp ? TCP_SNDBUF : DEFAULT_BUFFER;
   }
 
   /** Bytes that may be accepted for sending before the host takes them. */

@@ -114,6 +114,17 @@ function setReusePort(socket: DenoSocket, values: OptionValues, value: number): 
   return socket.applyOption(-1, 0);
 }
 
+/** A pair's peer is this process; behind a connection over the network there is none. */
+function peerCredentials(socket: DenoSocket): Uint8Array | number {
+  if (!socket.connected) return new Uint8Array(Int32Array.of(0, -1, -1).buffer);
+  for (const kind of ["uid", "gid"] as const) {
+    if (Deno.permissions.querySync({ name: "sys", kind }).state !== "granted") {
+      return -Errno.EACCES;
+    }
+  }
+  return new Uint8Array(Int32Array.of(Deno.pid, Deno.uid() ?? -1, Deno.gid() ?? -1).buffer);
+}
+
 /** The rules by option. */
 export const SOCKET_LEVEL_OPTIONS: ReadonlyMap<number, OptionRule> = new Map<number, OptionRule>([
   [SO_DEBUG, fixedOff()],
@@ -158,8 +169,7 @@ export const SOCKET_LEVEL_OPTIONS: ReadonlyMap<number, OptionRule> = new Map<num
   }],
   [SO_REUSEPORT, { get: (_socket, values) => Number(values.reusePort), set: setReusePort }],
   [SO_PEERCRED, {
-    // No process is at the other end: pid 0, uid and gid -1.
-    get: () => new Uint8Array(Int32Array.of(0, -1, -1).buffer),
+    get: peerCredentials,
   }],
   [SO_RCVLOWAT, {
     get: (_socket, values) => values.receiveLowWater,

@@ -6,7 +6,7 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
-import { AF_INET, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
+import { AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
 import type { Bytes } from "../open_file.ts";
 import type { DenoSocket } from "./deno_socket.ts";
 import { IP_OPTIONS, IPV6_OPTIONS } from "./ip_options.ts";
@@ -21,7 +21,7 @@ export class SocketOptions extends OptionValues {
   readonly #type: number;
 
   constructor(domain: number, type: number) {
-    super(type);
+    super(domain, type);
     this.#domain = domain;
     this.#type = type;
   }
@@ -36,7 +36,7 @@ export class SocketOptions extends OptionValues {
   ): number {
     const rules = this.#rules(level);
     if (rules === null) {
-      return this.#domain === AF_INET ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
+      return this.#domain === AF_INET6 ? -Errno.ENOPROTOOPT : -Errno.EOPNOTSUPP;
     }
     const room = length[0] ?? 0;
     if (room < 0) return -Errno.EINVAL;
@@ -61,7 +61,9 @@ export class SocketOptions extends OptionValues {
   ): number {
     if (length < 0) return -Errno.EINVAL;
     const rules = this.#rules(level);
-    if (rules === null) return -Errno.ENOPROTOOPT;
+    if (rules === null) {
+      return this.#domain === AF_UNIX ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
+    }
     const rule = rules.get(name);
     const bytes = value?.subarray(0, length) ?? null;
     if (level === IPPROTO_IP || level === IPPROTO_IPV6) {
@@ -99,6 +101,7 @@ export class SocketOptions extends OptionValues {
   }
 
   #rules(level: number): ReadonlyMap<number, OptionRule> | null {
+    if (this.#domain === AF_UNIX) return level === SOL_SOCKET ? SOCKET_LEVEL_OPTIONS : null;
     switch (level) {
       case SOL_SOCKET:
         return SOCKET_LEVEL_OPTIONS;

@@ -166,6 +166,15 @@ Deno.test("a name that is granted with its port resolves to a placeholder and co
   server.close();
 });
 
+Deno.test("getsockopt(SO_PEERCRED) of a pair is EACCES without --allow-sys", async () => {
+  const { out } = await run(
+    ["--allow-net"],
+    `const [a] = stack.socketpair(1, 1, 0);
+     console.log(a.getsockopt(1, 17, new Uint8Array(12), Int32Array.of(12)));`,
+  );
+  assertEquals(out, `${-Errno.EACCES}\n`);
+});
+
 Deno.test("a failed worker gives EIO to every call, and no call waits for ever", () => {
   const channel = new Channel();
   assertEquals(channel.request(9999, 0), -Errno.EIO);

@@ -141,7 +141,7 @@ export function workerUdp(host: WorkerHost): WorkerUdp {
           return done(released().then(() => bytes.length));
         }
         const name = uv?.errname(error) ?? "";
-        // The address's own errno is lost on the way, except for this one.
+        // The host's own errno is lost on the way, except for this one.
         done(-(name === "EMSGSIZE" ? host.errnoOf(name) : host.errnoOf("ENETUNREACH")));
       };
       if (address.includes(":")) socket.handle.send6(request, [bytes], 1, port, address, true);
@@ -154,7 +154,7 @@ export function workerUdp(host: WorkerHost): WorkerUdp {
   }
 
   /**
-   * Whether a datagram to this machine meets a closed port. The address's sockets are not connected
+   * Whether a datagram to this machine meets a closed port. The host's sockets are not connected
    * and so never hear of it; a port that can be bound is nobody's.
    */
   function nobodyAt(address: string, port: number): boolean {
