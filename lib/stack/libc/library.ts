@@ -7,6 +7,7 @@ import { type LibcSymbols, SYMBOLS } from "./symbols.ts";
 
 /** The C library could not be loaded; the message says what was tried and what to do. */
 export class LibcUnavailableError extends Error {
+  /** The class's name, as `Error.prototype.name` is used. */
   override readonly name = "LibcUnavailableError";
   /** Each name that was tried, with the reason why it did not load. */
   readonly tried: readonly string[];
