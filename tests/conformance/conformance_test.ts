@@ -4,16 +4,13 @@ import { openStack } from "../../lib/stack/open.ts";
 import type { Limitation } from "../../lib/stack/stack.ts";
 import { describeFailure, runBatch, type ScenarioRun } from "./batch.ts";
 import { type CatalogEntry, readCatalog } from "./catalog.ts";
-import { DENO_LIMITS, DENO_RACES } from "./deno_limits.ts";
+import { DENO_LIMITS } from "./deno_limits.ts";
 import { formatResult } from "./format.ts";
 
 type TestedStack = "libc" | "deno";
 
 // What the deno stack has to run as Linux does, out of 200.
 const LEAST_DENO_MATCHES = 120;
-
-// Attempts at a scenario that expects Linux's loopback device to be immediate.
-const RACE_ATTEMPTS = 10;
 
 const CATALOG = readCatalog();
 
@@ -23,25 +20,23 @@ for (const entry of CATALOG) {
   });
 
   testOn("deno", entry, async () => {
+    const failure = describeFailure(await runOf(entry, "deno"));
     const limit = DENO_LIMITS.get(entry.name);
-    if (limit !== undefined) return assertLimit(describeFailure(await runOf(entry, "deno")), limit);
-    const attempts = DENO_RACES.has(entry.name) ? RACE_ATTEMPTS : 1;
-    assertEquals(await failureAfter(attempts, entry), null);
+    if (limit === undefined) assertEquals(failure, null);
+    else assertLimit(failure, limit);
   });
 }
 
-Deno.test("DENO_LIMITS and DENO_RACES name scenarios and limitations that exist", () => {
+Deno.test("DENO_LIMITS names scenarios and limitations that exist", () => {
   const scenarios = new Set(CATALOG.map(({ name }) => name));
-  for (const [name, call] of [...DENO_LIMITS, ...DENO_RACES]) {
+  for (const [name, call] of DENO_LIMITS) {
     assert(scenarios.has(name), `no scenario ${name}`);
     assert(denoLimitations().has(call), `${name}: no limitation ${call}`);
   }
 });
 
 Deno.test("DENO_LIMITS leaves at least 120 scenarios that the deno stack runs as Linux does", () => {
-  const matching = CATALOG.filter((entry) =>
-    canRun(entry) && !DENO_LIMITS.has(entry.name) && !DENO_RACES.has(entry.name)
-  );
+  const matching = CATALOG.filter((entry) => canRun(entry) && !DENO_LIMITS.has(entry.name));
   assertGreaterOrEqual(matching.length, LEAST_DENO_MATCHES);
 });
 
@@ -59,15 +54,6 @@ function denoLimitations(): ReadonlyMap<string, Limitation> {
   } finally {
     stack.close();
   }
-}
-
-async function failureAfter(attempts: number, entry: CatalogEntry): Promise<string | null> {
-  let failure = describeFailure(await runOf(entry, "deno"));
-  for (let attempt = 1; attempt < attempts && failure !== null; attempt++) {
-    const run = (await runBatch([entry.name], { stack: "deno", jobs: 1 })).get(entry.name);
-    failure = run === undefined ? "was not run" : describeFailure(run);
-  }
-  return failure;
 }
 
 // Batches by stack and group, started by the first of their tests: `--filter` runs little more than

@@ -15,20 +15,14 @@ export const DENO_LIMITS: ReadonlyMap<string, string> = new Map([
   ["errors-listen", "socket(AF_UNIX)"],
   ["errors-socket-args", "socket(AF_UNIX)"],
   ["errors-socket-ok", "socket(AF_UNIX)"],
-  ["errors-socketpair", "socketpair(AF_UNIX)"],
   ["fcntl-lock", "fcntl(F_SETLK), fcntl(F_GETLK)"],
   ["ipv6-options", "setsockopt(IPV6_UNICAST_HOPS)"],
   ["ipv6-v6only", "bind([::]) with IPV6_V6ONLY on TCP"],
-  ["limits-iov", "socketpair(AF_UNIX)"],
-  ["limits-nofile", "socketpair(AF_UNIX)"],
-  ["nonblocking-sndtimeo", "socketpair(AF_UNIX)"],
-  ["nonblocking-timeout-vs-dontwait", "socketpair(AF_UNIX)"],
   ["options-ip", "setsockopt(IP_TTL) on TCP"],
   ["options-tcp-int", "setsockopt(TCP_KEEPCNT)"],
   ["options-tcp-more", "setsockopt(TCP_MAXSEG)"],
   ["options-udp", "setsockopt(SO_NO_CHECK)"],
   ["select-oob-pipe", "send(MSG_OOB)"],
-  ["shutdown-unix", "socketpair(AF_UNIX)"],
   ["tcp-accepted-flags", "setsockopt(TCP_USER_TIMEOUT)"],
   ["tcp-oob", "send(MSG_OOB)"],
   ["tcp-oob-inline", "setsockopt(SO_OOBINLINE)"],
@@ -36,22 +30,7 @@ export const DENO_LIMITS: ReadonlyMap<string, string> = new Map([
   ["unix-abstract", "socket(AF_UNIX)"],
   ["unix-backlog", "socket(AF_UNIX)"],
   ["unix-dgram", "socket(AF_UNIX)"],
-  ["unix-options", "socketpair(AF_UNIX)"],
-  ["unix-pair", "socketpair(AF_UNIX)"],
-  ["unix-pair-close", "socketpair(AF_UNIX)"],
-  ["unix-pair-flags", "socketpair(AF_UNIX)"],
   ["unix-path", "socket(AF_UNIX)"],
   ["unix-path-errors", "socket(AF_UNIX)"],
-  ["unix-poll", "socketpair(AF_UNIX)"],
   ["unix-wrong-type", "socket(AF_UNIX)"],
-]);
-
-/**
- * Name of a scenario to the `call` of the limitation that makes it differ now and then: it expects a
- * call to notice at once what the peer did just before, as Linux's loopback device lets it. A test
- * fails when such a scenario never passes in several attempts.
- */
-export const DENO_RACES: ReadonlyMap<string, string> = new Map([
-  ["poll-eof", "recv(MSG_DONTWAIT), poll(0)"],
-  ["tcp-coalesce", "recv(MSG_DONTWAIT), poll(0)"],
 ]);
