@@ -29,14 +29,21 @@ export const pathLimitations: readonly Limitation[] = [
     missing: "nothing: Deno itself would look at the link's own place only",
   },
   {
-    call: "openat(O_NOFOLLOW) and symbolic links in folders that may be written and not read",
-    errno: 0,
-    missing: "permission to look: links there are followed, as Deno does for every program",
+    call:
+      "openat() and truncate() of existing files, and folders, in a folder that may be written " +
+      "and not read",
+    errno: Errno.EACCES,
+    missing: "permission to see whether they are symbolic links: grant reading, too",
   },
   {
     call: "openat() of /dev, /proc and /sys, without --allow-all",
     errno: Errno.EACCES,
     missing: "nothing: null, zero, random and urandom excepted, they are the host's own",
+  },
+  {
+    call: "fcntl(F_GETFL) of a file opened without --allow-all",
+    errno: 0,
+    missing: "flags as they were given: O_NOFOLLOW is among them, with libc",
   },
   {
     call: "symlinkat() without unscoped --allow-read and --allow-write",
@@ -76,6 +83,11 @@ export const fileLimitations: readonly Limitation[] = [
     call: "pipe2(O_DIRECT)",
     errno: Errno.EINVAL,
     missing: "packet mode",
+  },
+  {
+    call: "getdents64() of names that are not UTF-8",
+    errno: 0,
+    missing: "file names as bytes: they are left out",
   },
   {
     call: "fcntl(F_SETLK), fcntl(F_GETLK)",

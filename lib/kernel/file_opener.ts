@@ -122,6 +122,7 @@ export class FileOpener {
     if (create && last !== "name") return exclusive ? -Errno.EEXIST : -Errno.EISDIR;
     if (found === null && !create) return -Errno.ENOENT;
     if (found === null || found === undefined) {
+      if (where.unseen && !create) return -Errno.EACCES;
       return create && !this.#permissions.writable(path) ? -Errno.EACCES : how;
     }
     if (exclusive) return -Errno.EEXIST;
@@ -153,7 +154,7 @@ export class FileOpener {
     let descriptor: number;
     if ((flags & O_CREAT) === 0) descriptor = this.#descriptors.open(path, flags);
     else {
-      const result = this.#create(path, flags, mode);
+      const result = this.#create(path, flags, mode, where.unseen);
       if (result.made || result.descriptor < 0) return result.descriptor;
       descriptor = result.descriptor;
     }
@@ -174,7 +175,12 @@ export class FileOpener {
    * O_CREAT: makes the file by O_EXCL first, so that it is known whose the permissions are: a new
    * file gets `mode`, whatever the host's umask, and one that is there keeps its own.
    */
-  #create(path: string, flags: number, mode: number): { descriptor: number; made: boolean } {
+  #create(
+    path: string,
+    flags: number,
+    mode: number,
+    unseen: boolean,
+  ): { descriptor: number; made: boolean } {
     const plain = flags & ~(O_CREAT | O_EXCL);
     // node:fs knows no O_EXCL for reading, so a file to be read is made for writing, then opened.
     const reading = (flags & O_ACCMODE) === O_RDONLY;
@@ -182,6 +188,8 @@ export class FileOpener {
     const initial = reading ? 0o600 : mode & 0o777;
     let descriptor = this.#descriptors.open(path, making | O_EXCL, initial);
     if (descriptor === -Errno.EEXIST && (flags & O_EXCL) === 0) {
+      // It may lead anywhere.
+      if (unseen) return { descriptor: -Errno.EACCES, made: false };
       descriptor = this.#descriptors.open(path, plain);
       // A symbolic link to nothing, to itself, or to a name with a slash: O_EXCL does not follow it.
       if (!UNFOLLOWED.has(descriptor)) return { descriptor, made: false };

@@ -12,10 +12,14 @@ import {
   AT_STATX_SYNC_TYPE,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
+  O_DIRECTORY,
   O_NOFOLLOW,
   O_NONBLOCK,
   O_PATH,
   O_WRONLY,
+  R_OK,
+  W_OK,
+  X_OK,
 } from "../linux/fcntl.ts";
 import { type FileStatus, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from "../linux/stat.ts";
 import type { Bytes, OpenFile } from "../stack/open_file.ts";
@@ -89,7 +93,7 @@ export class FileSystem {
 
   /** newfstatat(2). */
   fstatat(base: Base, path: string | null, status: FileStatus, flags: number): number {
-    if ((flags & ~FSTATAT_FLAGS) !== 0) return -Errno.EINVAL;
+    if (hasOthers(flags, FSTATAT_FLAGS)) return -Errno.EINVAL;
     if (path === "" && (flags & AT_EMPTY_PATH) !== 0) {
       if (base === undefined) return -Errno.EBADF;
       if (base !== null) return base.fstat(status);
@@ -108,8 +112,9 @@ export class FileSystem {
 
   /** truncate(2). */
   truncate(path: string | null, length: number): number {
-    if (!(length >= 0)) return -Errno.EINVAL;
+    if (!(Number.isSafeInteger(length) && length >= 0)) return -Errno.EINVAL;
     return this.#at(null, path, { lookup: "follow", read: false, write: true }, (where) => {
+      if (where.unseen) return -Errno.EACCES;
       const type = this.#lookedUp(where, true);
       if (type === null) return -Errno.ENOENT;
       if (type === S_IFDIR) return -Errno.EISDIR;
@@ -124,7 +129,7 @@ export class FileSystem {
 
   /** unlinkat(2). */
   unlinkat(base: Base, path: string | null, flags: number): number {
-    if ((flags & ~AT_REMOVEDIR) !== 0) return -Errno.EINVAL;
+    if (hasOthers(flags, AT_REMOVEDIR)) return -Errno.EINVAL;
     const use = { lookup: "parent", read: false, write: true } as const;
     return this.#at(base, path, use, (where) => {
       return (flags & AT_REMOVEDIR) === 0 ? this.#unlink(where) : this.#rmdir(where);
@@ -179,7 +184,7 @@ export class FileSystem {
     to: string | null,
     flags: number,
   ): number {
-    if ((flags & ~(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) !== 0) return -Errno.EINVAL;
+    if (hasOthers(flags, AT_SYMLINK_FOLLOW | AT_EMPTY_PATH)) return -Errno.EINVAL;
     const follow = (flags & AT_SYMLINK_FOLLOW) !== 0;
     const source = { ...reading(follow), write: true };
     const target = { lookup: "parent", read: true, write: true } as const;
@@ -228,7 +233,7 @@ export class FileSystem {
 
   /** faccessat(2). */
   faccessat(base: Base, path: string | null, mode: number): number {
-    if ((mode & ~0o7) !== 0) return -Errno.EINVAL;
+    if (hasOthers(mode, R_OK | W_OK | X_OK)) return -Errno.EINVAL;
     return this.#at(base, path, reading(true), (where) => {
       if (where.found === null) return -Errno.ENOENT;
       const { mode: permissions } = where.found ?? inspect(where.path, true);
@@ -311,9 +316,10 @@ export class FileSystem {
     if (type === S_IFDIR) return -Errno.EISDIR;
     if (trailingSlash) return -Errno.ENOTDIR;
     if (type === undefined) {
-      const descriptor = this.#descriptors.open(path, O_WRONLY | O_NONBLOCK);
-      if (descriptor === -Errno.EISDIR) return descriptor;
+      // ENOTDIR comes before a device or named pipe would notice.
+      const descriptor = this.#descriptors.open(path, O_WRONLY | O_DIRECTORY);
       if (descriptor >= 0) this.#descriptors.close(descriptor);
+      if (descriptor !== -Errno.ENOTDIR) return descriptor < 0 ? descriptor : -Errno.EISDIR;
     }
     nodeFs().unlinkSync(path);
     return 0;
@@ -337,6 +343,11 @@ export class FileSystem {
     if (found !== undefined) return found === null ? null : typeOf(found);
     return last === "unknown" ? typeOf(inspect(path, follow)) : undefined;
   }
+}
+
+/** Whether flags have other bits than `known`; what is no int has. */
+function hasOthers(flags: number, known: number): boolean {
+  return (flags | 0) !== flags || (flags & ~known) !== 0;
 }
 
 function reading(follow: boolean): PathUse {

@@ -51,6 +51,15 @@ export class PathPermissions {
   }
 
   /**
+   * Whether a directory is inside a grant to write that does not cover everything: names in it are
+   * the guest's to choose, and one that may not be looked at could be a symbolic link to anywhere.
+   */
+  writesWithin(directory: string): boolean {
+    this.#refresh();
+    return !this.#writing && this.writable(directory);
+  }
+
+  /**
    * Whether every path may be read and written, which Deno demands of those who make symbolic links:
    * a link's target is a path that nobody has checked.
    */

@@ -44,6 +44,11 @@ export interface ResolvedPath {
   readonly trailingSlash: boolean;
   /** What is there, not followed; null for nothing, undefined where nobody has looked. */
   readonly found: BigIntStats | null | undefined;
+  /**
+   * Whether it could be a symbolic link that leads out of a grant: a name in a folder that may be
+   * written and not read. Such a name may be made or removed, not followed.
+   */
+  readonly unseen: boolean;
 }
 
 /**
@@ -53,9 +58,9 @@ export interface ResolvedPath {
  * would normalize them as text (`link/..` is then no longer what Linux means), drop trailing slashes,
  * follow links where O_NOFOLLOW forbids it, and check the place of a symbolic link only and not what
  * it points to. So the path is walked here, one component after the other, and the place where it
- * ends is what has to be permitted. Folders that may not be read are passed through unseen: they
+ * ends is what has to be permitted. Folders outside of every grant are passed through unseen: they
  * belong to whoever granted the permissions, as does a symbolic link that is itself the root of a
- * grant.
+ * grant. Folders that may be written and not read are the guest's, and are not passed through.
  */
 export class PathResolver {
   readonly #permissions: PathPermissions;
@@ -94,7 +99,8 @@ export class PathResolver {
     }
     if (this.#permissions.unrestricted()) {
       const whole = start === null ? path : `${start}/${path}`;
-      return { path: whole, last: "unknown", trailingSlash: path.endsWith("/"), found: undefined };
+      const trailingSlash = path.endsWith("/");
+      return { path: whole, last: "unknown", trailingSlash, found: undefined, unseen: false };
     }
     try {
       return this.#walk(isAbsolute ? "/" : start ?? Deno.cwd(), path, use);
@@ -133,6 +139,7 @@ export class PathResolver {
     let current = start;
     let last: ResolvedPath["last"] = "/";
     let found: BigIntStats | null | undefined;
+    let unseen = false;
     let links = 0;
     if (permissions.readsAll() && pending.length > 2 && !pending.includes("..")) {
       try {
@@ -146,6 +153,7 @@ export class PathResolver {
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
       const isLast = pending.length === 0;
       found = undefined;
+      if (unseen) return -Errno.EACCES;
       if (name === "." || name === "..") {
         last = name;
         if (name === "..") current = current.slice(0, Math.max(current.lastIndexOf("/"), 1));
@@ -161,7 +169,7 @@ export class PathResolver {
           // A folder that Deno keeps to itself, such as /proc: judged by where the path ends.
           if (!isRefusal(error)) return errnoOf(error);
         }
-      }
+      } else unseen = permissions.writesWithin(current);
       if (found === null) {
         if (!isLast) return -Errno.ENOENT;
       } else if (found !== undefined) {
@@ -170,7 +178,7 @@ export class PathResolver {
         const followed = use.lookup === "nofollow" ? trailingSlash : !whole;
         if (type === S_IFLNK && (!isLast || followed)) {
           found = undefined;
-          if (permissions.readable(current)) {
+          if (permissions.readable(current) || permissions.writesWithin(current)) {
             if (++links > MAXSYMLINKS) return -Errno.ELOOP;
             const target = fs.readlinkSync(next);
             if (isLast && target.endsWith("/")) trailingSlash = true;
@@ -190,7 +198,7 @@ export class PathResolver {
     if (use.read && !permissions.readable(current)) return -Errno.EACCES;
     if (use.write && !permissions.writable(current)) return -Errno.EACCES;
     if (permissions.reserved(current)) return -Errno.EACCES;
-    return { path: current, last, trailingSlash, found };
+    return { path: current, last, trailingSlash, found, unseen };
   }
 }
 
