@@ -320,7 +320,7 @@ export function unify(given: Type, wanted: Type): Mismatch | null {
   const a = prune(given);
   const b = prune(wanted);
   const mismatch: Mismatch = [a, b];
-  if (a === b || isPrimitive(a, "any") || isPrimitive(b, "any")) {
+  if (a === b) {
     return null;
   }
   if (a.kind === "variable") {
@@ -328,6 +328,9 @@ export function unify(given: Type, wanted: Type): Mismatch | null {
   }
   if (b.kind === "variable") {
     return bind(b, a, mismatch);
+  }
+  if (isPrimitive(a, "any") || isPrimitive(b, "any")) {
+    return null;
   }
   if (a.kind === "nullable" && b.kind === "nullable") {
     return unify(a.of, b.of);

@@ -61,14 +61,14 @@ function breaks(statements: readonly Statement[]): boolean {
  * Whether a function body contains a `return` of some kind, lambdas inside it not counted.
  *
  * @param statements The body.
- * @param value Whether one with a value or one without is looked for.
+ * @param value Whether one with a value is looked for, or one without, which `return nil` counts as.
  * @returns Whether there is one.
  */
 export function hasReturn(statements: readonly Statement[], value: boolean): boolean {
   return statements.some((node) => {
     switch (node.kind) {
       case "return":
-        return (node.value !== null) === value;
+        return (node.value !== null && node.value.kind !== "nil") === value;
       case "if":
         return hasReturn(node.then, value) || (node.else !== null && hasReturn(node.else, value));
       case "while":

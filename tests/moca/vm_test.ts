@@ -1,0 +1,240 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { compile } from "../../lib/moca/compile.ts";
+import { MocaTrap } from "../../lib/moca/error.ts";
+import type { Value } from "../../lib/moca/value.ts";
+import { Vm } from "../../lib/moca/vm.ts";
+import { PENDING, type VmOptions } from "../../lib/moca/vm_types.ts";
+import { runSource } from "./run.ts";
+
+function machine(source: string, options: Partial<VmOptions> = {}): { vm: Vm; text: () => string } {
+  let text = "";
+  const vm = new Vm(compile(source), { output: (_fd, bytes) => void (text += bytes), ...options });
+  return { vm, text: () => text };
+}
+
+Deno.test("Vm stops at a host call that is pending and goes on with its result", () => {
+  const { vm, text } = machine(
+    `fun ask(n: int) -> int { return __hostcall(5, n, "x"); }
+     let a = ask(1); let b = ask(2); print(a + b);`,
+    { hostCalls: new Map([[5, () => PENDING]]) },
+  );
+  const first = vm.run();
+  assertEquals(first, { kind: "blocked", call: 5, args: [1n, "x"] });
+  vm.resume(10n);
+  assertEquals(vm.run(), { kind: "blocked", call: 5, args: [2n, "x"] });
+  vm.resume(32n);
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "42\n");
+});
+
+Deno.test("Vm raises the error a pending call is rejected with", () => {
+  const { vm, text } = machine(`try { __hostcall(5); } catch e { print(e); }`, {
+    hostCalls: new Map([[5, () => PENDING]]),
+  });
+  vm.run();
+  vm.reject(new MocaTrap("connect: host must be a string"));
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "connect: host must be a string\n");
+});
+
+Deno.test("Vm gives host calls their arguments as values", () => {
+  let seen: readonly Value[] = [];
+  const { vm } = machine(`__hostcall(7, 1, 2.5, true, nil, "é");`, {
+    hostCalls: new Map([[7, (args) => {
+      seen = args;
+      return null;
+    }]]),
+  });
+  vm.run();
+  assertEquals(seen, [1n, 2.5, true, null, "\u00c3\u00a9"]);
+});
+
+Deno.test("Vm pauses after the slices it was given and machines do not disturb each other", () => {
+  const source = (n: number): string =>
+    `fun f(n: int) -> int { if n == 0 { return 0; } return 1 + f(n - 1); }
+     let s = ${n}; let t = "x"; for i in 0..20000 { s = s + f(10); } print(s);`;
+  const machines = [1, 2, 3].map((n) => machine(source(n)));
+  let pauses = 0;
+  for (let left = 3; left > 0;) {
+    left = 0;
+    for (const { vm } of machines) {
+      const state = vm.run(1);
+      if (state.kind === "paused") {
+        pauses++;
+        left++;
+      } else {
+        assertEquals(state.kind, "done");
+      }
+    }
+  }
+  assert(pauses > 3);
+  assertEquals(machines.map((m) => m.text()), ["200001\n", "200002\n", "200003\n"]);
+});
+
+Deno.test("Vm ends when it is interrupted, whatever the program catches", () => {
+  let calls = 0;
+  const { vm } = machine(
+    `while true { try { let x = 1; while true { x = x + 1; } } catch e { } }`,
+    {
+      interrupt: () => ++calls > 3 ? "runtime error: time limit exceeded" : null,
+    },
+  );
+  const state = vm.run();
+  assert(state.kind === "failed");
+  assertEquals(state.message, "runtime error: time limit exceeded");
+  assertEquals(vm.run(), state);
+});
+
+for (
+  const [what, source] of [
+    ["a string that doubles", `let s = "x"; while true { s = s + s; }`],
+    [
+      "a string that grows",
+      `let s = "x"; while true { s = s + "0123456789012345678901234567890123456789"; }`,
+    ],
+    ["a Vec that grows", `let v = new Vec<int> {}; while true { v.push(1); }`],
+    [
+      "a Vec of strings",
+      `let v = new Vec<string> {}; let i = 0; while true { v.push(i.to_string()); i = i + 1; }`,
+    ],
+    [
+      "a Map that grows",
+      `let m = new Map<int, int> {}; let i = 0; while true { m[i] = i; i = i + 1; }`,
+    ],
+    ["a linked list", `struct N { next: N? } let n: N? = nil; while true { n = N { next: n }; }`],
+    ["a huge allocation", `let p = __alloc_heap(100000000);`],
+    ["a huge capacity", `let v = Vec<int>::with_capacity(100000000);`],
+    [
+      "captured variables",
+      `let v = new Vec<() -> int> {}; while true { let x = 1; v.push(fun() -> int { return x; }); }`,
+    ],
+    [
+      "a value that contains itself",
+      `struct N { next: N? } let n = N { next: nil }; n.next = n; print(n);`,
+    ],
+    [
+      "an array that repeats",
+      `let s = "0123456789"; while true { s = replace(s, "0", "00000000000"); }`,
+    ],
+    ["a channel that fills", `let c = channel(); while true { send(c[0], "x"); }`],
+  ] as const
+) {
+  Deno.test(`Vm ends ${what} at the heap's limit`, () => {
+    const result = runSource(source, { vm: { maxHeap: 16 * 1024 * 1024 } });
+    assertStringIncludes(result.stderr, "runtime error: heap limit exceeded");
+  });
+}
+
+Deno.test("Vm lets a program make far more garbage than its limit", () => {
+  const result = runSource(
+    `struct P { x: int } let v = new Vec<P> {};
+     for i in 0..300000 { let p = P { x: i }; v = new Vec<P> { p }; let s = i.to_string() + "abc"; }
+     print(v[0].x);`,
+    { vm: { maxHeap: 4 * 1024 * 1024 } },
+  );
+  assertEquals(result.stdout, "299999\n");
+});
+
+Deno.test("Vm allows exactly the frames it was told", () => {
+  const source = `fun f(n: int) -> int { if n == 0 { return 0; } return f(n - 1); } print(f(98));`;
+  assertEquals(runSource(source, { vm: { maxFrames: 100 } }).stdout, "0\n");
+  const result = runSource(source.replace("98", "99"), { vm: { maxFrames: 100 } });
+  assertStringIncludes(result.stderr, "stack overflow: more than 100 calls");
+});
+
+Deno.test("Vm ends recursion through lambdas, to_string and methods at the frames' limit", () => {
+  for (
+    const source of [
+      `let f = fun(n: int) -> int { return n; }; let g = fun(n: int) -> int { return f(n); }; f = g; g(1);`,
+      `struct P { x: int } impl ToString for P { fun to_string(self) -> string { return $"{self}"; } } print(P { x: 1 });`,
+      `interface I { fun m(self) -> int; } impl I for int { fun m(self) -> int { match dyn self as dyn { v: I => { return v.m(); } _ => { return 0; } } } } 5.m();`,
+    ]
+  ) {
+    assertStringIncludes(runSource(source).stderr, "stack overflow");
+  }
+});
+
+Deno.test("Vm uses the host's threads when there are some", () => {
+  const spawned: number[] = [];
+  const { vm, text } = machine(
+    `fun work() -> int { return 1; } let h = spawn(work); print(h); print(join(h));`,
+    {
+      threads: {
+        spawn: (fn) => {
+          spawned.push(fn);
+          return 77n;
+        },
+        join: () => PENDING,
+      },
+    },
+  );
+  assertEquals(vm.run(), { kind: "blocked", call: -1, args: [77n] });
+  vm.resume(5n);
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "77\n5\n");
+  assertEquals(spawned.length, 1);
+});
+
+Deno.test("Vm passes a spawned function's pending call on to the host", () => {
+  const { vm, text } = machine(
+    `fun work() -> int { return __hostcall(5); } print(join(spawn(work)));`,
+    { hostCalls: new Map([[5, () => PENDING]]) },
+  );
+  assertEquals(vm.run().kind, "blocked");
+  vm.resume(9n);
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "9\n");
+});
+
+Deno.test("Vm ends threads that start threads without end", () => {
+  const result = runSource(
+    `fun work() -> int { return join(spawn(work)); } print(join(spawn(work)));`,
+  );
+  assertEquals(result.stdout + result.stderr, "nil\n");
+});
+
+Deno.test("Bytecode survives being sent to another thread", () => {
+  const program = structuredClone(compile(`print("sent");`));
+  let text = "";
+  new Vm(program, { output: (_fd, bytes) => void (text += bytes) }).run();
+  assertEquals(text, "sent\n");
+});
+
+Deno.test("64-bit arithmetic agrees with BigInt on seeded operands", () => {
+  let seed = 12345n;
+  const next = (): bigint => {
+    seed = BigInt.asUintN(64, seed * 6364136223846793005n + 1442695040888963407n);
+    return BigInt.asIntN(64, seed >> (seed & 31n));
+  };
+  const wrap = (n: bigint): bigint => BigInt.asIntN(64, n);
+  const operations: [string, (a: bigint, b: bigint) => bigint][] = [
+    ["+", (a, b) => wrap(a + b)],
+    ["-", (a, b) => wrap(a - b)],
+    ["*", (a, b) => wrap(a * b)],
+    ["/", (a, b) => b === 0n ? 0n : wrap(a / b)],
+    ["%", (a, b) => b === 0n ? 0n : wrap(a % b)],
+    ["&", (a, b) => a & b],
+    ["|", (a, b) => a | b],
+    ["^", (a, b) => a ^ b],
+    ["<<", (a, b) => wrap(a << (b & 63n))],
+    [">>", (a, b) => a >> (b & 63n)],
+  ];
+  const literal = (n: bigint): string =>
+    n === -(2n ** 63n) ? "(1 << 63)" : n < 0n ? `(-${-n})` : `${n}`;
+  const lines: string[] = [];
+  const wanted: bigint[] = [];
+  for (let i = 0; i < 200; i++) {
+    const [name, operation] = operations[i % operations.length] ?? ["+", (a) => a];
+    const a = next();
+    const b = next();
+    if (b !== 0n) {
+      lines.push(
+        `let a${i} = ${literal(a)}; let b${i} = ${
+          literal(b)
+        }; print(a${i} ${name} b${i}); print(a${i} ${name} ${literal(b)});`,
+      );
+      wanted.push(operation(a, b), operation(a, b));
+    }
+  }
+  assertEquals(runSource(lines.join("\n")).stdout, `${wanted.join("\n")}\n`);
+});
