@@ -15,6 +15,9 @@ import { SocketCalls } from "./socket_calls.ts";
  */
 const SMALLEST_TABLE = 64;
 
+/** Bits of a word of select's sets. */
+const SET_WORD = 64;
+
 /** poll(2) and select(2). */
 export abstract class WaitCalls extends SocketCalls {
   /** What the entries of one call refer to, in memory that is kept. */
@@ -43,7 +46,7 @@ export abstract class WaitCalls extends SocketCalls {
     for (let index = 0; index < count; index++) {
       const entry = fds[index] as PollFd;
       entry.revents = this.#revents[index] as number;
-      if (invalid > 0 && entry.fd >= 0 && this.table.get(entry.fd) === undefined) {
+      if (invalid > 0 && !(entry.fd < 0) && this.table.get(entry.fd) === undefined) {
         entry.revents = POLLNVAL;
       }
     }
@@ -70,7 +73,10 @@ export abstract class WaitCalls extends SocketCalls {
         (exceptSet !== null && fdIsSet(exceptSet, fd) ? POLLPRI : 0);
       if (events === 0) continue;
       const file = this.table.get(fd);
-      if (file === undefined) return -Errno.EBADF;
+      if (file === undefined) {
+        this.#release(fds.length);
+        return -Errno.EBADF;
+      }
       this.#reserve(fds.length + 1);
       this.#files[fds.length] = file;
       this.#events[fds.length] = events;
@@ -85,8 +91,10 @@ export abstract class WaitCalls extends SocketCalls {
     );
     this.#release(fds.length);
     if (ready < 0) return ready;
+    // Linux copies the sets back in words.
+    const copied = SET_WORD * Math.ceil(end / SET_WORD);
     for (const set of [readSet, writeSet, exceptSet]) {
-      if (set !== null) { for (let fd = 0; fd < end; fd++) fdClear(set, fd); }
+      if (set !== null) { for (let fd = 0; fd < copied; fd++) fdClear(set, fd); }
     }
     fds.forEach((fd, index) => {
       const revents = this.#revents[index] as number;

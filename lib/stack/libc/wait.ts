@@ -30,12 +30,16 @@ function countBits(revents: number): number {
   return (revents & POLLIN ? 1 : 0) + (revents & POLLOUT ? 1 : 0) + (revents & POLLPRI ? 1 : 0);
 }
 
-/** Seconds and a fraction, as the two 64-bit integers of `struct timespec` or `struct timeval`. */
+/**
+ * Seconds and a fraction, as the two 64-bit integers of `struct timespec` or `struct timeval`. What
+ * is too long for exact arithmetic, infinity too, becomes 285,000 years.
+ */
 function encodeTime(time: BigInt64Array, milliseconds: number, unitsPerSecond: number): void {
-  const seconds = Math.floor(milliseconds / 1000);
-  const fraction = Math.ceil((milliseconds - seconds * 1000) * (unitsPerSecond / 1000));
+  const bounded = Math.min(milliseconds, Number.MAX_SAFE_INTEGER);
+  const seconds = Math.floor(bounded / 1000);
+  const fraction = Math.ceil((bounded - seconds * 1000) * (unitsPerSecond / 1000));
   const carry = fraction >= unitsPerSecond ? 1 : 0;
-  time[0] = BigInt(Math.min(seconds + carry, Number.MAX_SAFE_INTEGER));
+  time[0] = BigInt(seconds + carry);
   time[1] = BigInt(fraction - carry * unitsPerSecond);
 }
 
@@ -83,7 +87,7 @@ export class Waiter {
     } else if (timeout < 0) {
       result = libc.poll(pollfds, count, -1);
     } else if (Number.isInteger(timeout) && timeout <= INT_MAX) {
-      result = libc.poll(pollfds, count, timeout);
+      result = libc.poll(pollfds, count, timeout | 0);
     } else {
       encodeTime(this.#time, timeout, 1e9);
       result = libc.ppoll(pollfds, count, this.#time);
@@ -113,6 +117,7 @@ export class Waiter {
       revents[index] = foreignEvents(files[index], events[index] as number);
       foreign += countBits(revents[index] as number);
     }
+    // select(2) takes each descriptor once, whatever the count of those that share it.
     const size = 8 * Math.ceil((highest + 1) / 64);
     if (this.#sets[0].length < size) {
       this.#sets = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
@@ -137,13 +142,16 @@ export class Waiter {
       bounded ? this.#time : null,
     );
     if (result < 0) return result;
+    let ready = foreign;
     for (let index = 0; index < count; index++) {
       const descriptor = numbers[index] as number;
       if (descriptor < 0) continue;
-      revents[index] = (fdIsSet(readSet, descriptor) ? POLLIN : 0) |
+      const found = (fdIsSet(readSet, descriptor) ? POLLIN : 0) |
         (fdIsSet(writeSet, descriptor) ? POLLOUT : 0) |
         (fdIsSet(exceptSet, descriptor) ? POLLPRI : 0);
+      revents[index] = found & (events[index] as number);
+      ready += countBits(revents[index] as number);
     }
-    return result + foreign;
+    return ready;
   }
 }
