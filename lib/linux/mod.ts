@@ -32,6 +32,7 @@ export * from "./resource.ts";
 export * from "./select.ts";
 export * from "./sockaddr.ts";
 export * from "./socket.ts";
+export * from "./socket_options.ts";
 export * from "./stat.ts";
 export * from "./sysno_aarch64.ts";
 export * from "./tcp.ts";
