@@ -19,12 +19,16 @@ import {
   SOCK_TYPE_MASK,
 } from "../linux/socket.ts";
 
+/** Families are below this (AF_MAX of linux/socket.h). */
+const AF_MAX = 46;
 /** Types are below this (SOCK_MAX of linux/net.h). */
 const SOCK_MAX = 11;
 /** Protocols of AF_INET are below this (IPPROTO_MAX of linux/in.h). */
 const IPPROTO_MAX = 263;
 
-function checkInternet(type: number, protocol: number): number {
+function checkInternet(domain: number, type: number, protocol: number): number {
+  // Linux hands SOCK_PACKET over to AF_PACKET, which guests lack the capability for.
+  if (domain === AF_INET && type === SOCK_PACKET) return -Errno.EPERM;
   if (protocol < 0 || protocol >= IPPROTO_MAX) return -Errno.EINVAL;
   switch (type) {
     case SOCK_STREAM:
@@ -34,8 +38,6 @@ function checkInternet(type: number, protocol: number): number {
     case SOCK_RAW:
       // What Linux tells a process without CAP_NET_RAW, which a guest is.
       return protocol === IPPROTO_IP ? -Errno.EPROTONOSUPPORT : -Errno.EPERM;
-    case SOCK_PACKET:
-      return -Errno.EPERM;
     default:
       return -Errno.ESOCKTNOSUPPORT;
   }
@@ -49,6 +51,15 @@ function checkUnix(type: number, protocol: number): number {
 }
 
 /**
+ * Checks the flags in the type of socket(2) and socketpair(2), which Linux does before anything else.
+ *
+ * @returns 0, or −EINVAL for a flag other than SOCK_NONBLOCK and SOCK_CLOEXEC.
+ */
+export function checkSocketFlags(type: number): number {
+  return (type & ~SOCK_TYPE_MASK & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0 ? -Errno.EINVAL : 0;
+}
+
+/**
  * Checks the arguments of socket(2) and socketpair(2).
  *
  * @param domain Address family; AF_INET, AF_INET6 and AF_UNIX exist for guests.
@@ -59,11 +70,14 @@ function checkUnix(type: number, protocol: number): number {
  * the family lacks, EPERM for raw sockets.
  */
 export function checkSocketArguments(domain: number, type: number, protocol: number): number {
-  if ((type & ~SOCK_TYPE_MASK & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return -Errno.EINVAL;
+  const refused = checkSocketFlags(type);
+  if (refused < 0) return refused;
   const base = type & SOCK_TYPE_MASK;
-  if (domain !== AF_INET && domain !== AF_INET6 && domain !== AF_UNIX) return -Errno.EAFNOSUPPORT;
+  if (!(domain >= 0 && domain < AF_MAX)) return -Errno.EAFNOSUPPORT;
   if (base >= SOCK_MAX) return -Errno.EINVAL;
-  return domain === AF_UNIX ? checkUnix(base, protocol) : checkInternet(base, protocol);
+  if (domain === AF_UNIX) return checkUnix(base, protocol);
+  if (domain !== AF_INET && domain !== AF_INET6) return -Errno.EAFNOSUPPORT;
+  return checkInternet(domain, base, protocol);
 }
 
 /**
