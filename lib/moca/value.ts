@@ -55,6 +55,8 @@ export class Sequence {
   capacity: number;
 
   /**
+   * Makes the value.
+   *
    * @param kind How elements are stored.
    * @param isVec Whether it is a Vec.
    * @param length Elements in use.
@@ -127,6 +129,8 @@ export class StructValue {
   readonly fields: Value[];
 
   /**
+   * Makes the value.
+   *
    * @param layout Index of its layout.
    * @param fields Its fields in declaration order.
    */
@@ -142,6 +146,8 @@ export class Cell {
   value: Value;
 
   /**
+   * Makes the value.
+   *
    * @param value Its first value.
    */
   constructor(value: Value) {
@@ -157,6 +163,8 @@ export class Closure {
   readonly cells: readonly Cell[];
 
   /**
+   * Makes the value.
+   *
    * @param fn Index of the function.
    * @param cells The variables it captured.
    */
@@ -174,6 +182,8 @@ export class DynBox {
   readonly value: Value;
 
   /**
+   * Makes the value.
+   *
    * @param type Index of the type.
    * @param value The value.
    */
@@ -189,6 +199,8 @@ export class HeapBlock {
   readonly slots: Value[];
 
   /**
+   * Makes the value.
+   *
    * @param slots The slots.
    */
   constructor(slots: Value[]) {
@@ -204,6 +216,8 @@ export class Pointer {
   readonly offset: number;
 
   /**
+   * Makes the value.
+   *
    * @param target What it points into.
    * @param offset The slot that index 0 means.
    */

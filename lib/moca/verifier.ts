@@ -10,6 +10,8 @@ import { OPCODE_NUMBERS, type OpcodeRow, OPCODES } from "./opcode.ts";
 /** Bytecode that must not run. */
 export class MocaVerifyError extends Error {
   /**
+   * Makes the error.
+   *
    * @param message What is wrong and at which address.
    */
   constructor(message: string) {

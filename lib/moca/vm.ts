@@ -108,6 +108,8 @@ export class Vm {
   #slices = 0;
 
   /**
+   * Makes a machine that is ready to run.
+   *
    * @param program The program; it must have been verified.
    * @param options What the host provides.
    * @param depth Machines that this one runs inside; for the machine's own use.
@@ -162,7 +164,7 @@ export class Vm {
   /**
    * Runs until the program ends, blocks, or the slices are used up.
    *
-   * @param slices How long to run, in units of about a millisecond.
+   * @param slices How long to run, in units of about 131,000 jumps and calls: a millisecond or less.
    * @returns Where the machine stands.
    */
   run(slices = Infinity): VmState {

@@ -39,7 +39,10 @@ export interface ThreadHost {
 export interface VmOptions {
   /** Host calls by number. */
   readonly hostCalls?: ReadonlyMap<number, HostCall>;
-  /** Takes output for descriptor 1 or 2, as a byte string (text.ts). */
+  /**
+   * Takes output as a byte string (text.ts): `print` writes to descriptor 1, `eprint_str` to 2, and
+   * `write_to` to whatever number the program gives it.
+   */
   readonly output: (fd: number, bytes: string) => void;
   /** Wall clock in nanoseconds; without it the time is 0. */
   readonly time?: () => bigint;

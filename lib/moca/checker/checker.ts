@@ -17,6 +17,7 @@ import {
   NIL,
   PRIMITIVES,
   prune,
+  resetTypeWork,
   resolved,
   runtimeTypeName,
   substitute,
@@ -175,6 +176,7 @@ class ProgramChecker implements ProgramContext {
   #sealTypes(): void {
     const nodes = this.#nodes;
     this.#nodes = [];
+    resetTypeWork();
     for (const node of nodes) {
       node.type = resolved(node.type);
     }

@@ -15,6 +15,7 @@ import {
   isPrimitive,
   NIL,
   prune,
+  resetTypeWork,
   STRING,
   type Type,
   typeName,
@@ -124,6 +125,7 @@ export class BodyChecker extends ExpressionChecker {
   }
 
   #statement(node: Statement): TypedStatement {
+    resetTypeWork();
     const { at } = node;
     switch (node.kind) {
       case "let":
