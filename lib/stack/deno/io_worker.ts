@@ -137,7 +137,7 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
           case Operation.resolve:
             return resolver.resolve(host.text(0, b), a);
           case Operation.turn:
-            return host.turn();
+            return host.turn().then(noticeResets);
           case Operation.drain:
             return drain(a);
           default:
@@ -158,6 +158,11 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
     function close(slot: number, mode: number): number | Promise<number> {
       host.clear(slot);
       return udp.close(slot) ?? connections.close(slot, mode);
+    }
+
+    function noticeResets(): number {
+      connections.checkEnded();
+      return 0;
     }
 
     /** Delivers what was accepted for sending; with `end`, ends the worker afterwards. */

@@ -186,7 +186,7 @@ export const LIMITATIONS: readonly Limitation[] = [
     "the address that the route chooses: the wildcard address is shown",
   ),
   row(
-    "getsockname() while a connection to another host is being made",
+    "getsockname() of a connection to another host that is being made, or of one that failed",
     0,
     "the local address before the connection is made",
   ),

@@ -101,6 +101,7 @@ export class TcpSocket extends DenoSocket {
   }
 
   override get tcpState(): number {
+    this.channel.settle();
     this.#refresh();
     return this.#state;
   }
@@ -127,6 +128,7 @@ export class TcpSocket extends DenoSocket {
   }
 
   override getpeername(name: SockaddrStorage): number {
+    this.channel.settle();
     this.#refresh();
     const peer = this.#peer;
     const state = this.#state;
@@ -521,22 +523,21 @@ export class TcpSocket extends DenoSocket {
     const state = this.#state;
     const wasHosted = this.#hosted;
     this.#dropHost();
-    this.#resetForConnection();
-    switch (state) {
-      case TcpState.ESTABLISHED:
-      case TcpState.CLOSE_WAIT:
-      case TcpState.FIN_WAIT1:
-      case TcpState.FIN_WAIT2:
-      case TcpState.SYN_SENT:
-        this.pendingError = Errno.ECONNRESET;
-        break;
+    this.shut = 0;
+    this.#done = false;
+    this.#endedFirst = false;
+    this.#peer = null;
+    this.#local = this.#boundAddress;
+    if (state === TcpState.CLOSE) {
+      // Nothing had begun: the port stays, and an error that nobody has read.
+      if (wasHosted && this.#hasPort) this.#rebind();
+      return;
     }
+    if (state !== TcpState.LISTEN) this.pendingError = Errno.ECONNRESET;
     this.#state = TcpState.CLOSE;
     if (this.portEntry !== null) this.portEntry.listening = false;
     if (!this.#portLocked) this.#giveBackPort();
-    if (state !== TcpState.LISTEN) this.#local = this.#boundAddress;
-    // The port stays this socket's.
-    if (this.#portLocked && wasHosted) this.#rebind();
+    else if (wasHosted) this.#rebind();
   }
 
   // ---- data ------------------------------------------------------------------------------------
@@ -550,6 +551,7 @@ export class TcpSocket extends DenoSocket {
     _name: string | null,
   ): number {
     const { channel, slot } = this;
+    if (this.#state === TcpState.CLOSE_WAIT) channel.settle();
     this.#refresh();
     const timeout = this.mayWait(flags) ? this.options.sendTimeout : 0;
     const state = this.#state;
@@ -596,6 +598,8 @@ export class TcpSocket extends DenoSocket {
       sent += result;
       this.#stir();
     }
+    // The answer may be a reset.
+    if (this.#state === TcpState.CLOSE_WAIT) channel.stirred = true;
     return sent;
   }
 
@@ -730,6 +734,7 @@ export class TcpSocket extends DenoSocket {
   override shutdown(how: number): number {
     if (how < 0 || how > 2) return -Errno.EINVAL;
     const bits = how + 1;
+    this.channel.settle();
     this.#refresh();
     const connecting = this.#socketState === SocketState.CONNECTING;
     if (connecting) {

@@ -84,6 +84,8 @@ export interface WorkerConnections {
   option(slot: number, option: number, value: number, second: number): number;
   close(slot: number, mode: number): number;
   drain(): Promise<void>;
+  /** Notices resets of connections whose peer has ended its direction. */
+  checkEnded(): void;
   /** Rows in use. */
   slots(): number[];
 }
@@ -122,6 +124,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     option,
     close,
     drain,
+    checkEnded,
     slots: () => [...connections.keys()],
   };
 
@@ -362,14 +365,23 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
   }
 
   function checkDoubtful(): void {
-    for (const connection of doubtful) {
-      if (connection.transport === null || connection.closing) doubtful.delete(connection);
-      else if (!connection.transport.alive()) fail(connection, host.errnoOf("EPIPE"));
-    }
+    for (const connection of doubtful) check(connection);
     if (doubtful.size === 0) {
       clearInterval(doubtTimer);
       doubtTimer = undefined;
     }
+  }
+
+  /** Notices resets of connections of which nothing is read any more. */
+  function checkEnded(): void {
+    for (const connection of connections.values()) if (connection.endOfFile) check(connection);
+  }
+
+  function check(connection: Connection): void {
+    const { transport, closing, finishing, failed } = connection;
+    // Once both directions have ended the host forgets the peer too.
+    if (transport === null || closing || finishing || failed) doubtful.delete(connection);
+    else if (!transport.alive()) fail(connection, host.errnoOf("EPIPE"));
   }
 
   function option(slot: number, option: number, value: number, second: number): number {
