@@ -74,5 +74,5 @@ export type VmState =
   /** An error that nothing caught. `message` is text, not bytes. */
   | { readonly kind: "failed"; readonly message: string; readonly stack: readonly StackLine[] };
 
-/** Depth of calls unless told otherwise. */
-export const DEFAULT_MAX_FRAMES = 10_000;
+/** Depth of calls unless told otherwise; recursion 10,000 deep must work whatever is around it. */
+export const DEFAULT_MAX_FRAMES = 16_384;

@@ -29,6 +29,9 @@ import { BodyChecker, resultType } from "./statements.ts";
 /** Instances of generic functions in one program, at most. */
 const MAX_INSTANCES = 10_000;
 
+/** Length of an instance's name, at most; it grows with the nesting of its type arguments. */
+const MAX_NAME = 1000;
+
 /** Diagnostics reported, at most. */
 const MAX_DIAGNOSTICS = 100;
 
@@ -376,7 +379,7 @@ class ProgramChecker implements ProgramContext {
     const typed = shell(name, info.node);
     this.#instances.set(key, typed);
     this.#functions.push(typed);
-    if (this.#functions.length > MAX_INSTANCES || name.length > 4000) {
+    if (this.#functions.length > MAX_INSTANCES || name.length > MAX_NAME) {
       this.error(`too many instances of generic function \`${info.name}\``, info.node.at);
       return typed;
     }

@@ -349,7 +349,8 @@ export class FunctionGenerator extends ExpressionGenerator {
     const { code } = this;
     const names: Record<string, string> = { i: "GET_INDEX_INT", f: "GET_INDEX_FLOAT" };
     if (!node.local.captured && to !== "b") {
-      code.emit(names[to] ?? "GET_INDEX", variable, sequence, counter);
+      const bytes = to === "i" && isPrimitive(withoutNull(node.iterable.type), "string");
+      code.emit(bytes ? "BYTE_AT" : names[to] ?? "GET_INDEX", variable, sequence, counter);
       return;
     }
     const boxed = code.take();
