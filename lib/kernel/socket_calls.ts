@@ -38,6 +38,8 @@ const UNKNOWN_OPTION = 0x7fff;
 export abstract class SocketCalls extends DescriptorCalls {
   readonly #address: GuestAddress = new GuestAddress();
   readonly #peer: SockaddrStorage = new SockaddrStorage();
+  /** Sockets that the guest itself has bound. */
+  readonly #bound: WeakSet<OpenFile> = new WeakSet();
 
   /** socket(2). */
   socket(domain: number, type: number, protocol: number): number {
@@ -67,7 +69,10 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copied = this.#address.copy(address);
     if (copied < 0) return copied;
     const refused = this.#address.check(this.policy, "bind", file);
-    return refused < 0 ? refused : file.bind(this.#address.bytes, this.#address.length);
+    if (refused < 0) return refused;
+    const result = file.bind(this.#address.bytes, this.#address.length);
+    if (result === 0) this.#bound.add(file);
+    return result;
   }
 
   /** listen(2). */
@@ -361,13 +366,17 @@ export abstract class SocketCalls extends DescriptorCalls {
     }
   }
 
-  /** listen(2) binds a socket that has no address to every address and a free port. */
+  /**
+   * listen(2) binds a socket that has no address to every address and a free port. getsockname(2)
+   * does not tell: it still shows the port of a connection that has ended, which the socket no longer
+   * holds (inet_put_port).
+   */
   #checkImplicitBind(file: OpenFile): number {
-    if (file.domain === AF_UNIX) return 0;
-    const name = this.#peer;
-    if (file.getsockname(name) < 0) return 0;
-    const port = ((name.bytes[2] as number) << 8) | (name.bytes[3] as number);
-    return port === 0 ? this.policy.checkAddress("listen", name.bytes, name.length) : 0;
+    if (file.domain === AF_UNIX || this.#bound.has(file)) return 0;
+    const isIp6 = file.domain === AF_INET6;
+    const everywhere = new Uint8Array(isIp6 ? SOCKADDR_IN6_SIZE : SOCKADDR_IN_SIZE);
+    everywhere[0] = isIp6 ? AF_INET6 : AF_INET;
+    return this.policy.checkAddress("listen", everywhere, everywhere.length);
   }
 
   /** A group is joined for the port that the socket is bound to. */

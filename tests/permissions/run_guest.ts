@@ -1,0 +1,84 @@
+/**
+ * Runs guest_program.ts in a Deno of its own, with exactly the flags under test.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { PolicyOptions } from "../../lib/kernel/policy.ts";
+
+/** A line and the answer that is expected; a line alone has to succeed. */
+export type Expectation = string | readonly [line: string, answer: string];
+
+/** How a guest is run. */
+export interface GuestOptions {
+  /** The stack below. */
+  readonly stack: "libc" | "deno";
+  /** Flags of `deno run`, beside `--allow-ffi` on the libc stack. */
+  readonly flags?: readonly string[];
+  /** The embedder's rules. */
+  readonly rules?: PolicyOptions;
+  /** Current folder. */
+  readonly cwd?: string;
+  /** How many descriptors the guest's process may have (`ulimit -n`). */
+  readonly descriptors?: number;
+}
+
+/** Milliseconds after which a guest that hangs is killed. */
+const PATIENCE = 30_000;
+
+const config = new URL("../../deno.json", import.meta.url).pathname;
+
+/** Arguments of `deno` for a program of this folder. */
+export function denoArguments(program: string, flags: readonly string[]): string[] {
+  const file = new URL(program, import.meta.url).pathname;
+  return ["run", "--config", config, "--no-lock", "--no-check", "--quiet", ...flags, file];
+}
+
+/** Flags of a guest's Deno. */
+export function flagsOf({ stack, flags = [] }: GuestOptions): string[] {
+  return [...(stack === "libc" ? ["--allow-ffi"] : []), ...flags];
+}
+
+/**
+ * Runs a guest and compares its answers.
+ *
+ * @param options The guest.
+ * @param expectations What it calls, and what it has to be answered.
+ */
+export async function expectCalls(
+  options: GuestOptions,
+  expectations: readonly Expectation[],
+): Promise<void> {
+  const calls = expectations.map((one) => typeof one === "string" ? one : one[0]);
+  const answers = await runGuest(options, calls);
+  const actual = calls.map((line, index) => [line, answers[index] ?? "no answer"]);
+  const expected = expectations.map((one, index) => {
+    if (typeof one !== "string") return [...one];
+    const answer = answers[index] ?? "no answer";
+    return [one, /^\d/.test(answer) ? answer : "success"];
+  });
+  assertEquals(actual, expected, flagsOf(options).join(" "));
+}
+
+/** Runs a guest; its answers. */
+export async function runGuest(
+  options: GuestOptions,
+  calls: readonly string[],
+): Promise<string[]> {
+  const { stack, rules, cwd, descriptors } = options;
+  const script = JSON.stringify({ stack, calls, ...(rules === undefined ? {} : { rules }) });
+  const flags = ["--no-prompt", ...flagsOf(options)];
+  const command = [Deno.execPath(), ...denoArguments("guest_program.ts", flags), script];
+  const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
+  const { code, signal, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `${limit}exec "$0" "$@"`, ...command],
+    ...(cwd === undefined ? {} : { cwd }),
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).output();
+  const told = new TextDecoder().decode(stderr);
+  assert(code === 0, `${signal === null ? code : signal} after ${told}`);
+  return told.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
