@@ -38,8 +38,9 @@ const INT_MAX = 0x7fffffff;
  * no length of these bytes, so that nothing beyond them is ever touched.
  */
 export function transferLength(buffer: Bytes | null, length: number): number {
-  if ((length | 0) === length && length >= 0) {
-    return buffer === null || length <= buffer.byteLength ? length : -Errno.EFAULT;
+  const count = length | 0;
+  if (count === length && count >= 0) {
+    return buffer === null || count <= buffer.byteLength ? count : -Errno.EFAULT;
   }
   if (!(length > INT_MAX) || (buffer !== null && length > buffer.byteLength)) return -Errno.EFAULT;
   return MAX_RW_COUNT;
