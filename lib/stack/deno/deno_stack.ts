@@ -54,6 +54,7 @@ export class DenoStack implements Stack {
   readonly name = "deno";
   readonly limitations: readonly Limitation[] = LIMITATIONS;
   readonly host: HostFiles | null = null;
+  readonly usesNames = true;
   readonly #context: SocketContext;
   readonly #placeholders: Placeholders = new Placeholders();
 

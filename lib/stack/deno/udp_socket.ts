@@ -57,6 +57,21 @@ interface CorkedDatagram {
   bytes: Uint8Array;
 }
 
+/** A datagram that has arrived. */
+interface Datagram {
+  /** Its bytes, as many as were asked for. */
+  readonly bytes: Uint8Array;
+  /** Its whole length. */
+  readonly size: number;
+  /** The worker's text of the sender's address. */
+  readonly from: Uint8Array;
+}
+
+function isBroadcast(bytes: Uint8Array): boolean {
+  const rest = bytes.subarray(1).every((byte) => byte === 255);
+  return rest && (bytes[0] === 255 || bytes[0] === 127);
+}
+
 /** A UDP socket. */
 export class UdpSocket extends DenoSocket {
   /** The address of the host's socket; null before it has one. */
@@ -69,6 +84,8 @@ export class UdpSocket extends DenoSocket {
   #peerName: string | null = null;
   #connected = false;
   #corked: CorkedDatagram | null = null;
+  /** What came before connect(2) with AF_UNSPEC gave the port back. */
+  readonly #kept: Datagram[] = [];
   #decoder = new TextDecoder();
   #lastFrom = "";
   #lastFromBytes: Uint8Array<ArrayBuffer> | null = null;
@@ -184,12 +201,11 @@ export class UdpSocket extends DenoSocket {
   }
 
   #checkRoute(ip: IpAddress): number {
-    if (this.domain === AF_INET) {
-      const last = ip.bytes;
-      const broadcast = last.every((byte) => byte === 255) ||
-        (last[0] === 127 && last[1] === 255 && last[2] === 255 && last[3] === 255);
-      return broadcast && !this.options.broadcast ? -Errno.EACCES : 0;
+    const plain = ip.unmapped();
+    if (plain.family === 4 && !this.options.broadcast && isBroadcast(plain.bytes)) {
+      return -Errno.EACCES;
     }
+    if (this.domain === AF_INET) return 0;
     if (ip.isV4Mapped && this.options.v6Only) return -Errno.ENETUNREACH;
     const from = this.#boundAddress;
     if (from === null) return 0;
@@ -211,6 +227,7 @@ export class UdpSocket extends DenoSocket {
   }
 
   #disconnect(): void {
+    const wasConnected = this.#connected;
     this.#connected = false;
     this.#peer = null;
     this.#peerName = null;
@@ -219,7 +236,13 @@ export class UdpSocket extends DenoSocket {
       this.#filter();
       return;
     }
-    // A port that was chosen for the socket is given back.
+    // A port that was chosen for the socket is given back; what came to it stays.
+    this.#refresh(wasConnected);
+    while (this.#queuedBelow() > 0) {
+      const datagram = this.#fetch(MAX_LENGTH, false);
+      if (typeof datagram === "number") break;
+      this.#kept.push(datagram);
+    }
     this.#release();
   }
 
@@ -273,9 +296,25 @@ export class UdpSocket extends DenoSocket {
   }
 
   /** Takes in what the worker reported: the peer's port was closed. */
-  #refresh(): void {
+  #refresh(connected = this.#connected): void {
     const error = this.channel.takeError(this.slot);
-    if (error !== 0 && this.#connected) this.pendingError = error;
+    if (error !== 0 && connected) this.pendingError = error;
+  }
+
+  /** How many datagrams the worker has. */
+  #queuedBelow(): number {
+    return this.#hosted ? this.channel.word(this.slot, SlotWord.received) : 0;
+  }
+
+  /** The first datagram that the worker has, cut to `length`; or a negated errno. */
+  #fetch(length: number, peek: boolean): Datagram | number {
+    const { channel } = this;
+    const flags = peek ? ReadFlag.peek : 0;
+    const size = channel.request(Operation.udpReceive, this.slot, length, flags);
+    if (size < 0) return size;
+    const start = channel.detail;
+    const bytes = channel.data.slice(start, start + Math.min(size, length));
+    return { bytes, size, from: channel.data.slice(0, start) };
   }
 
   override takeError(): number {
@@ -329,11 +368,11 @@ export class UdpSocket extends DenoSocket {
     status: ReceivedMessage | null,
   ): number {
     if ((flags & MSG_ERRQUEUE) !== 0) return -Errno.EAGAIN;
-    const { channel, slot } = this;
+    const { channel } = this;
     const error = this.takeError();
     if (error !== 0) return -error;
     const timeout = this.mayWait(flags) ? this.options.receiveTimeout : 0;
-    const ready = (): boolean => this.#hosted && channel.word(slot, SlotWord.received) > 0;
+    const ready = (): boolean => this.#kept.length > 0 || this.#queuedBelow() > 0;
     if (!ready()) {
       if (timeout !== 0 && (this.shut & Shutdown.RECEIVE) !== 0) return 0;
       if (!this.#hosted && timeout === 0) return -Errno.EAGAIN;
@@ -341,18 +380,15 @@ export class UdpSocket extends DenoSocket {
       if (channel.dead) return -Errno.EIO;
     }
     const peek = (flags & MSG_PEEK) !== 0;
-    const size = channel.request(
-      Operation.udpReceive,
-      slot,
-      length,
-      peek ? ReadFlag.peek : 0,
-    );
-    if (size < 0) return size;
-    const start = channel.detail;
+    const [kept] = this.#kept;
+    const datagram = kept ?? this.#fetch(length, peek);
+    if (typeof datagram === "number") return datagram;
+    if (kept !== undefined && !peek) this.#kept.shift();
+    const { size } = datagram;
     const copied = Math.min(size, length);
     if (copied > 0 && buffer === null) return -Errno.EFAULT;
-    buffer?.set(channel.data.subarray(start, start + copied));
-    if (from !== null) this.#nameSender(channel.data.slice(0, start), from);
+    buffer?.set(datagram.bytes.subarray(0, copied));
+    if (from !== null) this.#nameSender(datagram.from, from);
     if (status !== null) status.flags = size > length ? MSG_TRUNC : 0;
     return (flags & MSG_TRUNC) !== 0 ? size : copied;
   }
@@ -394,9 +430,7 @@ export class UdpSocket extends DenoSocket {
     if (this.pendingError !== 0) mask |= POLLERR;
     if ((this.shut & Shutdown.RECEIVE) !== 0) mask |= POLLRDHUP | POLLIN | POLLRDNORM;
     if (this.shut === Shutdown.BOTH) mask |= POLLHUP;
-    if (this.#hosted && this.channel.word(this.slot, SlotWord.received) > 0) {
-      mask |= POLLIN | POLLRDNORM;
-    }
+    if (this.#kept.length > 0 || this.#queuedBelow() > 0) mask |= POLLIN | POLLRDNORM;
     return mask & (events | POLLERR | POLLHUP);
   }
 
@@ -407,8 +441,13 @@ export class UdpSocket extends DenoSocket {
       value[0] = 0;
       return 0;
     }
+    const [kept] = this.#kept;
+    if (kept !== undefined) {
+      value[0] = kept.size;
+      return 0;
+    }
     const { channel, slot } = this;
-    if (this.#hosted && channel.word(slot, SlotWord.received) === 0) channel.turn();
+    if (this.#hosted && this.#queuedBelow() === 0) channel.turn();
     value[0] = this.#hosted ? channel.word(slot, SlotWord.waiting) : 0;
     return 0;
   }
