@@ -86,12 +86,6 @@ export class Channel {
     return this.#memory.data;
   }
 
-  /** Whether the host's sockets can be had at all: 1 if only by name, 2 if fully. */
-  get ability(): number {
-    this.#awaitStart();
-    return Atomics.load(this.#control, Word.ready);
-  }
-
   /** A free row for a socket, or −ENFILE. */
   allocateSlot(): number {
     const slot = this.#freeSlots.pop();

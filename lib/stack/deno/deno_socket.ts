@@ -6,8 +6,8 @@
 import { Errno } from "../../linux/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../linux/fcntl.ts";
 import { FIONBIO } from "../../linux/ioctl.ts";
-import { SockaddrStorage } from "../../linux/sockaddr.ts";
-import { MSG_DONTWAIT, MSG_TRUNC, SOCK_NONBLOCK } from "../../linux/socket.ts";
+import type { SockaddrStorage } from "../../linux/sockaddr.ts";
+import { MSG_DONTWAIT, MSG_TRUNC, SOCK_NONBLOCK, SOCK_STREAM } from "../../linux/socket.ts";
 import { type FileStatus, S_IFSOCK } from "../../linux/stat.ts";
 import type { Iovec } from "../../linux/uio.ts";
 import { type Bytes, FileKind, OpenFile, type ReceivedMessage } from "../open_file.ts";
@@ -53,7 +53,6 @@ export abstract class DenoSocket extends OpenFile {
   protected pendingError = 0;
   #nonBlocking: boolean;
   readonly #inode = nextInode++;
-  readonly #from: SockaddrStorage = new SockaddrStorage();
 
   constructor(
     context: SocketContext,
@@ -341,7 +340,8 @@ export abstract class DenoSocket extends OpenFile {
     const gathered = new Uint8Array(Math.min(total, MAX_GATHERED));
     const result = this.receive(gathered, gathered.length, flags, from, status);
     if (result <= 0) return result;
-    if ((flags & MSG_TRUNC) !== 0 && this.protocol !== 17) return result;
+    // A stream's bytes are discarded by MSG_TRUNC.
+    if ((flags & MSG_TRUNC) !== 0 && this.type === SOCK_STREAM) return result;
     let at = 0;
     const end = Math.min(result, gathered.length);
     for (const { base, length } of buffers) {
@@ -351,11 +351,6 @@ export abstract class DenoSocket extends OpenFile {
       at += count;
     }
     return result;
-  }
-
-  /** Room for a sender's address where the caller wants none. */
-  protected get scratchName(): SockaddrStorage {
-    return this.#from;
   }
 }
 

@@ -24,7 +24,7 @@ import {
   IPV6_UNICAST_HOPS,
   IPV6_V6ONLY,
 } from "../../linux/in.ts";
-import { SOCK_STREAM } from "../../linux/socket.ts";
+import { AF_INET, SOCK_STREAM } from "../../linux/socket.ts";
 import type { Bytes } from "../open_file.ts";
 import type { DenoSocket } from "./deno_socket.ts";
 import type { OptionRule } from "./option_rule.ts";
@@ -61,7 +61,7 @@ function setMulticastTtl(socket: DenoSocket, values: OptionValues, value: number
   const ttl = value === -1 ? 1 : value;
   // 0 keeps a multicast on this machine; Deno starts at 1.
   if (ttl === 0) return -Errno.ENOPROTOOPT;
-  if (socket.domain !== 2 && ttl !== values.multicastTtl) return -Errno.ENOPROTOOPT;
+  if (socket.domain !== AF_INET && ttl !== values.multicastTtl) return -Errno.ENOPROTOOPT;
   values.multicastTtl = ttl;
   return socket.applyOption(HostOption.multicastTtl, ttl);
 }
@@ -72,7 +72,7 @@ function membership(join: boolean): OptionRule {
     size: 8,
     set: (socket, values, _value, bytes) => {
       if (socket.type === SOCK_STREAM) return -Errno.EPROTO;
-      if (socket.domain !== 2) return -Errno.ENOPROTOOPT;
+      if (socket.domain !== AF_INET) return -Errno.ENOPROTOOPT;
       const group = new IpAddress(bytes.slice(0, 4));
       if (!group.isMulticast) return -Errno.EINVAL;
       const index = bytes.length >= 12
@@ -124,7 +124,7 @@ function setMulticastInterface(
   bytes: Bytes,
 ): number {
   if (socket.type === SOCK_STREAM) return -Errno.EINVAL;
-  if (socket.domain !== 2) return -Errno.ENOPROTOOPT;
+  if (socket.domain !== AF_INET) return -Errno.ENOPROTOOPT;
   if (bytes.length < 4) return -Errno.EINVAL;
   const at = bytes.length >= 8 ? 4 : 0;
   const address = new IpAddress(bytes.slice(at, at + 4));
@@ -165,9 +165,9 @@ export const IP_OPTIONS: ReadonlyMap<number, OptionRule> = new Map<number, Optio
   [IP_MULTICAST_LOOP, {
     get: (_socket, values) => Number(values.multicastLoop),
     set: (socket, values, value) => {
-      if (socket.domain !== 2 && value === 0) return -Errno.ENOPROTOOPT;
+      if (socket.domain !== AF_INET && value === 0) return -Errno.ENOPROTOOPT;
       values.multicastLoop = value !== 0;
-      return socket.type === SOCK_STREAM || socket.domain !== 2
+      return socket.type === SOCK_STREAM || socket.domain !== AF_INET
         ? 0
         : socket.applyOption(HostOption.multicastLoop, Number(value !== 0));
     },

@@ -22,6 +22,11 @@ export const LIMITATIONS: readonly Limitation[] = [
     Errno.EACCES,
     "Deno.uid and Deno.gid without a permission",
   ),
+  row(
+    "bind() or listen() in a Deno without process.binding()",
+    Errno.EOPNOTSUPP,
+    "sockets that are bound before they listen or connect; UDP needs it too",
+  ),
   row("send(MSG_OOB)", Errno.EOPNOTSUPP, "urgent data; what a peer sends so is lost"),
   row("setsockopt(SO_OOBINLINE)", Errno.ENOPROTOOPT, "urgent data"),
   row(

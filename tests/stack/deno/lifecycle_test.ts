@@ -166,6 +166,36 @@ Deno.test("a name that is granted with its port resolves to a placeholder and co
   server.close();
 });
 
+Deno.test("without process.binding() clients work and bind() is EOPNOTSUPP", async () => {
+  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const echoed = echoOnce(server);
+  const { out } = await run(
+    ["--allow-net"],
+    `console.log(t.bind(t.socket(stack), "127.0.0.1:0"), t.socket(stack).listen(1));
+     console.log(t.bind(t.socket(stack, 2), "127.0.0.1:0"));
+     const client = t.socket(stack);
+     console.log(t.connect(client, t.sockaddr("127.0.0.1:${server.addr.port}")));
+     t.send(client, "plain");
+     console.log(t.receive(client));
+     client.shutdown(1);
+     console.log(t.receive(client) === "");
+     console.log(t.connect(t.socket(stack), t.sockaddr("127.0.0.1:1")));`,
+    `const Original = Blob;
+     globalThis.Blob = class extends Original {
+       constructor(parts, options) {
+         super(["process.binding = () => { throw new Error('gone'); };", ...parts], options);
+       }
+     };`,
+  );
+  const refused = -Errno.EOPNOTSUPP;
+  assertEquals(
+    out,
+    `${refused} ${refused}\n${refused}\n0\nplain\ntrue\n${-Errno.ECONNREFUSED}\n`,
+  );
+  await echoed;
+  server.close();
+});
+
 Deno.test("getsockopt(SO_PEERCRED) of a pair is EACCES without --allow-sys", async () => {
   const { out } = await run(
     ["--allow-net"],

@@ -140,6 +140,7 @@ const PROBES: Readonly<Record<string, (stack: Stack) => number>> = {
 
 /** Their probes run in a program with fewer permissions: lifecycle_test.ts. */
 const ELSEWHERE = [
+  "bind() or listen() in a Deno without process.binding()",
   "sendto() or connect() of an unbound UDP socket without permission to bind",
   "getsockopt(SO_PEERCRED) of a pair without --allow-sys",
 ];

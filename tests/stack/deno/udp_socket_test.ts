@@ -145,6 +145,15 @@ Deno.test(
     assertEquals(nameOf(chosen), sockaddr("0.0.0.0:0"));
     const name = nameOf(other);
     other.close();
+    const kept = socket(stack, SOCK_DGRAM);
+    const sender = datagrams(stack);
+    assertEquals(connect(kept, nameOf(sender)), 0);
+    assertEquals([sendTo(sender, nameOf(kept), 3), sendTo(sender, nameOf(kept), 4)], [3, 4]);
+    assertEquals(receive(kept, MSG_PEEK), "\0\0\0");
+    assertEquals(connect(kept, UNSPEC), 0);
+    assertEquals(kept.poll(POLLIN), POLLIN);
+    assertEquals([receive(kept), receive(kept)], ["\0\0\0", "\0\0\0\0"]);
+    assertEquals(receive(kept, MSG_DONTWAIT), -Errno.EAGAIN);
     const explicit = socket(stack, SOCK_DGRAM);
     assertEquals(explicit.bind(name, name.length), 0);
     assertEquals(connect(explicit, sockaddr("127.0.0.1:9")), 0);

@@ -39,7 +39,6 @@ export interface Connection {
   peer: HostName | null;
   listening: boolean;
   arriving: number;
-  abandoned: boolean;
 }
 
 /** What moves a connection's bytes: a handle of tcp_wrap, or a Deno.Conn. */
@@ -156,7 +155,6 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
       peer: null,
       listening: false,
       arriving: 0,
-      abandoned: false,
     };
   }
 

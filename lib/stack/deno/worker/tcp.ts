@@ -88,7 +88,7 @@ export function workerTcp(
       if (queued(listener) > listener.backlog) {
         // The listener's queue is full. Linux drops the SYN, and the peer tries again.
         listener.deferred.push(() => {
-          if (!connection.closing && !connection.abandoned) open();
+          if (!connection.closing) open();
         });
         return 0;
       }
@@ -146,7 +146,7 @@ export function workerTcp(
     const connection = connections.at(slot);
     await Promise.resolve();
     Deno.connect({ hostname: address, port }).then((conn) => {
-      if (connection.closing || connection.abandoned) {
+      if (connection.closing) {
         conn.close();
         return;
       }
