@@ -41,7 +41,7 @@ export interface Session extends Disposable {
 /** A command that is to be run. */
 export interface Invocation extends ParsedArguments {
   /** Opens a system under `--stack` and `--trace`. */
-  openSession(): Session;
+  openSession(): Promise<Session>;
 }
 
 /** A command. */

@@ -6,7 +6,7 @@
 import type { Command, OptionSpec } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { getCommand } from "./get.ts";
-import { SESSION_OPTIONS } from "./session.ts";
+import { SESSION_OPTIONS } from "./session_options.ts";
 
 /** Every command; the first is what runs without a name. */
 export const COMMANDS: readonly [Command, ...Command[]] = [demoCommand, getCommand];

@@ -4,34 +4,11 @@
  * @module
  */
 import { Kernel } from "../kernel/kernel.ts";
-import { openStack, type StackName } from "../stack/open.ts";
+import { openStack } from "../stack/open.ts";
 import { trace } from "../trace/mod.ts";
-import {
-  CommandError,
-  type OptionSpec,
-  optionValue,
-  type ParsedArguments,
-  type Session,
-} from "./command.ts";
+import { CommandError, optionValue, type ParsedArguments, type Session } from "./command.ts";
 import { print } from "./output.ts";
-
-const STACKS: readonly StackName[] = ["auto", "libc", "deno"];
-
-/** Options of every command that runs a guest. */
-export const SESSION_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "stack",
-    value: STACKS.join("|"),
-    choices: STACKS,
-    help: "Linux's own sockets (needs --allow-ffi) or Deno's; auto picks",
-  },
-  {
-    name: "trace",
-    value: "FILE",
-    optionalValue: true,
-    help: "write each system call to FILE, or to standard error",
-  },
-];
+import { STACKS } from "./session_options.ts";
 
 /** A function that writes a trace, and what ends it. */
 interface TraceOutput extends Disposable {

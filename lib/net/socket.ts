@@ -13,7 +13,7 @@ import type { System } from "../kernel/system.ts";
 import type { NetError } from "./error.ts";
 import { failure } from "./failure.ts";
 import { getIntOption, type OptionName, setIntOption } from "./socket_option.ts";
-import { forgetWaitLimits } from "./wait_limit.ts";
+import { rememberNonblocking } from "./wait_limit.ts";
 
 /**
  * A socket: a descriptor of a system, closed at the end of its scope (`using`) or by `close`.
@@ -86,7 +86,7 @@ export abstract class Socket implements Disposable {
         action: "change a socket's non-blocking mode",
       });
     }
-    if (nonblocking) forgetWaitLimits(this);
+    rememberNonblocking(this, nonblocking);
   }
 
   /**

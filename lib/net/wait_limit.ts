@@ -17,9 +17,19 @@ export const RECEIVE_TIMEOUT: OptionName = [SOL_SOCKET, SO_RCVTIMEO];
 /** SO_SNDTIMEO: bounds sending. */
 export const SEND_TIMEOUT: OptionName = [SOL_SOCKET, SO_SNDTIMEO];
 
-type WaitLimits = Map<OptionName, number>;
+/** What bounds the waits of a socket and its clones. */
+interface WaitState {
+  readonly limits: Map<OptionName, number>;
+  nonblocking: boolean;
+}
 
-const LIMITS: WeakMap<Descriptor, WaitLimits> = new WeakMap();
+const STATES: WeakMap<Descriptor, WaitState> = new WeakMap();
+
+function stateOf(socket: Descriptor): WaitState {
+  const state = STATES.get(socket) ?? { limits: new Map(), nonblocking: false };
+  STATES.set(socket, state);
+  return state;
+}
 
 /** Sets a time-out and remembers it. */
 export function setWaitLimit(
@@ -28,22 +38,19 @@ export function setWaitLimit(
   milliseconds: number | null,
 ): void {
   setTimeoutOption(socket, option, milliseconds);
-  const limits = LIMITS.get(socket) ?? new Map();
-  LIMITS.set(socket, limits);
+  const { limits } = stateOf(socket);
   if (milliseconds === null) limits.delete(option);
   else limits.set(option, milliseconds);
 }
 
-/** Forgets them: a non-blocking socket does not wait. */
-export function forgetWaitLimits(socket: Descriptor): void {
-  LIMITS.get(socket)?.clear();
+/** Remembers whether a socket waits at all. */
+export function rememberNonblocking(socket: Descriptor, nonblocking: boolean): void {
+  stateOf(socket).nonblocking = nonblocking;
 }
 
 /** A clone shares the time-outs, as its descriptor does. */
 export function shareWaitLimits(socket: Descriptor, clone: Descriptor): void {
-  const limits = LIMITS.get(socket) ?? new Map();
-  LIMITS.set(socket, limits);
-  LIMITS.set(clone, limits);
+  STATES.set(clone, stateOf(socket));
 }
 
 /** A call on a socket that failed. */
@@ -63,9 +70,9 @@ export interface FailedSocketCall {
 /** The error for a call on a socket that failed. */
 export function socketFailure(socket: Descriptor, call: FailedSocketCall): NetError {
   const { syscall, result, action, address, limit } = call;
-  const milliseconds = limit === undefined || result !== -Errno.EAGAIN
-    ? undefined
-    : LIMITS.get(socket)?.get(limit);
+  const state = STATES.get(socket);
+  const mayHaveExpired = limit !== undefined && result === -Errno.EAGAIN && !state?.nonblocking;
+  const milliseconds = mayHaveExpired ? state?.limits.get(limit) : undefined;
   const reason = milliseconds === undefined ? undefined : `Timed out after ${milliseconds} ms`;
   return failure(socket.system, { syscall, result, action, address, reason });
 }

@@ -1,8 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { System } from "../../lib/kernel/system.ts";
 import { parseSocketAddress } from "../../lib/ip.ts";
 import { Errno } from "../../lib/linux/errno.ts";
-import { encodeSockaddr } from "../../lib/linux/sockaddr.ts";
+import { decodeSockaddr, encodeSockaddr } from "../../lib/linux/sockaddr.ts";
 import { NetError } from "../../lib/net/error.ts";
 import { TcpListener } from "../../lib/net/tcp_listener.ts";
 import { TcpStream } from "../../lib/net/tcp_stream.ts";
@@ -115,6 +115,29 @@ Deno.test("TcpStream.connect() gives up at its time-out and closes the socket", 
   assertEquals(calls, ["socket", "ioctl(3)", "connect(3)", "poll", "close(3)"]);
 });
 
+Deno.test("TcpStream.connect() has one time-out for all addresses of a name", () => {
+  const waits: number[] = [];
+  const { system } = fakeSystem({
+    resolve: resolveTo("[::1]:0", "127.0.0.1:0"),
+    ioctl: () => 0,
+    connect: () => -Errno.EINPROGRESS,
+    poll: (_fds, wait) => {
+      waits.push(wait);
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+      return 1;
+    },
+    getsockopt: (_fd, _level, _name, value) => {
+      value?.set([Errno.ECONNREFUSED]);
+      return 0;
+    },
+  });
+  assertThrows(() => TcpStream.connect("name:80", { system, timeout: 1000 }), NetError);
+  const [first = 0, second = 0] = waits;
+  assertEquals(waits.length, 2);
+  assert(first <= 1000 && second <= first - 5, String(waits));
+});
+
 Deno.test("TcpStream.connect() with a time-out reports what the connection failed with", () => {
   const { system } = fakeSystem({
     ioctl: () => 0,
@@ -188,6 +211,40 @@ Deno.test("TcpListener.bind() shares the port only if asked to", () => {
   assertEquals(names, [2]);
   TcpListener.bind("127.0.0.1:80", { system, reusePort: true });
   assertEquals(names, [2, 15, 2]);
+});
+
+Deno.test("TcpListener.bind() has a queue of 128, or as long as asked for", () => {
+  const backlogs: number[] = [];
+  const { system } = fakeSystem({
+    setsockopt: () => 0,
+    bind: () => 0,
+    listen: (_fd, backlog) => {
+      backlogs.push(backlog);
+      return 0;
+    },
+  });
+  TcpListener.bind("127.0.0.1:80", { system });
+  TcpListener.bind("127.0.0.1:80", { system, backlog: 7 });
+  assertEquals(backlogs, [128, 7]);
+});
+
+Deno.test("UdpSocket.sendTo() sends to the address of a name that fits the socket", () => {
+  const local = parseSocketAddress("127.0.0.1:5");
+  const sent: string[] = [];
+  const { system } = fakeSystem({
+    bind: () => 0,
+    resolve: resolveTo("[::1]:0", "127.0.0.2:0"),
+    getsockname: (_fd, name) => {
+      if (local !== null) name.set(encodeSockaddr(local));
+      return 0;
+    },
+    sendto: (_fd, _buffer, length, _flags, address) => {
+      sent.push(String(decodeSockaddr(address ?? new Uint8Array())));
+      return length;
+    },
+  });
+  UdpSocket.bind("127.0.0.1:0", { system }).sendTo(new Uint8Array(1), "name:80");
+  assertEquals(sent, ["127.0.0.2:80"]);
 });
 
 Deno.test("UdpSocket.bind() closes the socket if it cannot be bound", () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { System } from "../../lib/kernel/system.ts";
+import { F_GETFL, O_NONBLOCK } from "../../lib/linux/fcntl.ts";
 import { SO_LINGER, SOL_SOCKET } from "../../lib/linux/socket.ts";
 import { NetError } from "../../lib/net/error.ts";
 import { TcpListener } from "../../lib/net/tcp_listener.ts";
@@ -151,7 +152,7 @@ testEachStack("TcpStream.connect() is refused where nobody listens", (system) =>
 });
 
 testEachStack(
-  "TcpStream.connect() with a time-out connects, and waits for data after",
+  "TcpStream.connect() with a time-out connects, in blocking mode",
   (system) => {
     using listener = TcpListener.bind("127.0.0.1:0", { system });
     using client = TcpStream.connect(listener.localAddr(), { system, timeout: 60_000 });
@@ -221,12 +222,17 @@ testEachStack("TcpStream's time-outs are positive", (system) => {
 
 testEachStack("TcpStream.setNonblocking() makes calls return at once", (system) => {
   using pair = connection(system);
+  const isNonblocking = () => (system.fcntl(pair.client.fd, F_GETFL, 0) & O_NONBLOCK) !== 0;
+  pair.client.setReadTimeout(20);
   pair.client.setNonblocking(true);
+  assertEquals(isNonblocking(), true);
   const error = assertThrows(() => pair.client.read(new Uint8Array(1)), NetError);
   assertEquals([error.kind, error.errno], ["WouldBlock", 11]);
+  assert(error.message.endsWith(": Resource temporarily unavailable (EAGAIN)"), error.message);
   pair.client.setNonblocking(false);
-  pair.server.writeAll(bytes("x"));
-  assertEquals(pair.client.read(new Uint8Array(1)), 1);
+  assertEquals(isNonblocking(), false);
+  const expired = assertThrows(() => pair.client.read(new Uint8Array(1)), NetError);
+  assert(expired.message.endsWith(": Timed out after 20 ms"), expired.message);
 });
 
 testEachStack("TcpStream.setNoDelay() is read back", (system) => {

@@ -2,6 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { System } from "../../lib/kernel/system.ts";
 import { parseSocketAddress } from "../../lib/ip.ts";
 import { Errno } from "../../lib/linux/errno.ts";
+import { SO_RCVTIMEO, SO_SNDTIMEO } from "../../lib/linux/socket.ts";
+import { decodeTimeval } from "../../lib/linux/time.ts";
 import { NetError } from "../../lib/net/error.ts";
 import { TcpStream } from "../../lib/net/tcp_stream.ts";
 import { fakeSystem, sequence } from "./fake_system.ts";
@@ -91,6 +93,26 @@ Deno.test("TcpStream's errors name the call, the peer and the reason", () => {
       "Transport endpoint is not connected (ENOTCONN)",
     ],
     ["dup", "Cannot clone a socket: Too many open files (EMFILE)"],
+  ]);
+});
+
+Deno.test("TcpStream.setReadTimeout() rounds up to microseconds", () => {
+  const set: unknown[] = [];
+  const { stream: tested } = stream({
+    setsockopt: (_fd, _level, name, value) => {
+      set.push([name, decodeTimeval(value ?? new Uint8Array())]);
+      return 0;
+    },
+  });
+  tested.setReadTimeout(0.0001);
+  tested.setReadTimeout(1500.5);
+  tested.setReadTimeout(null);
+  tested.setWriteTimeout(2000);
+  assertEquals(set, [
+    [SO_RCVTIMEO, { seconds: 0, microseconds: 1 }],
+    [SO_RCVTIMEO, { seconds: 1, microseconds: 500_500 }],
+    [SO_RCVTIMEO, { seconds: 0, microseconds: 0 }],
+    [SO_SNDTIMEO, { seconds: 2, microseconds: 0 }],
   ]);
 });
 

@@ -44,15 +44,10 @@ class HeadLines {
   }
 
   next(): string | null {
-    if (this.#room <= 0) throw tooLong();
     const line = this.#reader.line(this.#room);
     this.#room -= (line?.length ?? 0) + 2;
     return line;
   }
-}
-
-function tooLong(): HttpError {
-  return new HttpError(`the header fields are longer than ${HeadLimits.bytes} bytes`);
 }
 
 function readFields(lines: HeadLines): Headers {

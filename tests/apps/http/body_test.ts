@@ -103,6 +103,7 @@ Deno.test("decodeBody() refuses malformed chunks", () => {
     assertThrows(() => decode(`${size}\r\nx\r\n0\r\n\r\n`, CHUNKED), HttpError, "chunk size", size);
   }
   assertThrows(() => decode("1\r\nxy\r\n0\r\n\r\n", CHUNKED), HttpError);
+  assertThrows(() => decode("1\r\nxy\n0\r\n\r\n", CHUNKED), HttpError, "does not end");
   assertThrows(() => decode("2\r\nxy0\r\n\r\n", CHUNKED), HttpError);
   assertThrows(() => decode(`1;${"x".repeat(5000)}\r\ny\r\n0\r\n\r\n`, CHUNKED), HttpError, "long");
 });
