@@ -46,9 +46,6 @@ export interface FileSystemOptions {
   readonly stdio?: StdioOptions;
 }
 
-/** A directory that a relative path starts from; see {@link PathResolver.resolve}. */
-type Base = OpenFile | null | undefined;
-
 /**
  * The files that one guest may name, by Deno's permissions for this process.
  *
@@ -87,12 +84,22 @@ export class FileSystem {
   }
 
   /** openat(2). */
-  openat(base: Base, path: string | null, flags: number, mode: number): OpenFile | number {
+  openat(
+    base: OpenFile | null | undefined,
+    path: string | null,
+    flags: number,
+    mode: number,
+  ): OpenFile | number {
     return this.#opener.open(base, path, flags, mode & ~this.#umask);
   }
 
   /** newfstatat(2). */
-  fstatat(base: Base, path: string | null, status: FileStatus, flags: number): number {
+  fstatat(
+    base: OpenFile | null | undefined,
+    path: string | null,
+    status: FileStatus,
+    flags: number,
+  ): number {
     if (hasOthers(flags, FSTATAT_FLAGS)) return -Errno.EINVAL;
     if (path === "" && (flags & AT_EMPTY_PATH) !== 0) {
       if (base === undefined) return -Errno.EBADF;
@@ -128,7 +135,7 @@ export class FileSystem {
   }
 
   /** unlinkat(2). */
-  unlinkat(base: Base, path: string | null, flags: number): number {
+  unlinkat(base: OpenFile | null | undefined, path: string | null, flags: number): number {
     if (hasOthers(flags, AT_REMOVEDIR)) return -Errno.EINVAL;
     const use = { lookup: "parent", read: false, write: true } as const;
     return this.#at(base, path, use, (where) => {
@@ -137,7 +144,7 @@ export class FileSystem {
   }
 
   /** mkdirat(2). */
-  mkdirat(base: Base, path: string | null, mode: number): number {
+  mkdirat(base: OpenFile | null | undefined, path: string | null, mode: number): number {
     const use = { lookup: "parent", read: false, write: true } as const;
     return this.#at(base, path, use, ({ path: place, last, found }) => {
       if (isTaken(last, found)) return -Errno.EEXIST;
@@ -155,7 +162,12 @@ export class FileSystem {
   }
 
   /** renameat(2). */
-  renameat(fromBase: Base, from: string | null, toBase: Base, to: string | null): number {
+  renameat(
+    fromBase: OpenFile | null | undefined,
+    from: string | null,
+    toBase: OpenFile | null | undefined,
+    to: string | null,
+  ): number {
     const source = { lookup: "parent", read: true, write: true } as const;
     const target = { lookup: "parent", read: false, write: true } as const;
     return this.#at(fromBase, from, source, (old) => {
@@ -178,9 +190,9 @@ export class FileSystem {
 
   /** linkat(2). */
   linkat(
-    fromBase: Base,
+    fromBase: OpenFile | null | undefined,
     from: string | null,
-    toBase: Base,
+    toBase: OpenFile | null | undefined,
     to: string | null,
     flags: number,
   ): number {
@@ -204,7 +216,7 @@ export class FileSystem {
   }
 
   /** symlinkat(2). */
-  symlinkat(target: string | null, base: Base, path: string | null): number {
+  symlinkat(target: string | null, base: OpenFile | null | undefined, path: string | null): number {
     const malformed = checkPath(target);
     if (malformed < 0 || target === null) return malformed;
     const use = { lookup: "parent", read: false, write: true } as const;
@@ -218,7 +230,12 @@ export class FileSystem {
   }
 
   /** readlinkat(2). */
-  readlinkat(base: Base, path: string | null, buffer: Bytes | null, length: number): number {
+  readlinkat(
+    base: OpenFile | null | undefined,
+    path: string | null,
+    buffer: Bytes | null,
+    length: number,
+  ): number {
     if (!(length > 0)) return -Errno.EINVAL;
     return this.#at(base, path, reading(false), ({ path: place, found }) => {
       if (found === null) return -Errno.ENOENT;
@@ -232,7 +249,7 @@ export class FileSystem {
   }
 
   /** faccessat(2). */
-  faccessat(base: Base, path: string | null, mode: number): number {
+  faccessat(base: OpenFile | null | undefined, path: string | null, mode: number): number {
     if (hasOthers(mode, R_OK | W_OK | X_OK)) return -Errno.EINVAL;
     return this.#at(base, path, reading(true), (where) => {
       if (where.found === null) return -Errno.ENOENT;
@@ -280,7 +297,7 @@ export class FileSystem {
 
   /** Resolves a path and does something there; what it throws becomes an errno. */
   #at(
-    base: Base,
+    base: OpenFile | null | undefined,
     path: string | null,
     use: PathUse,
     act: (where: ResolvedPath) => number,
