@@ -23,7 +23,7 @@ import {
   O_NONBLOCK,
 } from "../linux/fcntl.ts";
 import { FIOCLEX, FIONBIO, FIONCLEX, FIONREAD, SIOCATMARK, TIOCOUTQ } from "../linux/ioctl.ts";
-import { type Rlimit, RLIMIT_NOFILE } from "../linux/resource.ts";
+import { RLIM_INFINITY, type Rlimit, RLIMIT_NOFILE } from "../linux/resource.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
 import type { Bytes, OffsetCell } from "../stack/open_file.ts";
@@ -34,6 +34,11 @@ import { sendfileByCopy } from "./sendfile.ts";
 /** Largest `off_t` that a JavaScript number holds exactly. */
 function isOffset(value: number): boolean {
   return Number.isSafeInteger(value);
+}
+
+/** Whether a number can be a resource limit, RLIM_INFINITY included. */
+function isLimit(value: number): boolean {
+  return value >= 0 && (Number.isInteger(value) || value === RLIM_INFINITY);
 }
 
 /** Requests that go to the file; FIONBIO and close-on-exec are the kernel's own. */
@@ -110,7 +115,7 @@ export abstract class DescriptorCalls extends Process {
     const file = this.table.get(fd);
     if (file === undefined) return -Errno.EBADF;
     if (!isOffset(offset) || (whence | 0) !== whence) return -Errno.EINVAL;
-    return file.lseek(offset, whence);
+    return file.lseek(offset, whence | 0);
   }
 
   /** sendfile(2). */
@@ -118,12 +123,11 @@ export abstract class DescriptorCalls extends Process {
     const inputFile = this.table.get(input);
     const outputFile = this.table.get(output);
     if (inputFile === undefined || outputFile === undefined) return -Errno.EBADF;
-    if (offset !== null && (!isOffset(offset.value) || offset.value < 0)) return -Errno.EINVAL;
+    if (offset !== null && !isOffset(offset.value)) return -Errno.EINVAL;
     const length = transferLength(null, count);
     if (length < 0) return -Errno.EINVAL;
-    return this.stack.host === null
-      ? sendfileByCopy(outputFile, inputFile, offset, length)
-      : this.stack.host.sendfile(outputFile, inputFile, offset, length);
+    const sent = this.stack.host?.sendfile(outputFile, inputFile, offset, length) ?? null;
+    return sent ?? sendfileByCopy(outputFile, inputFile, offset, length);
   }
 
   /** ftruncate(2). */
@@ -204,12 +208,12 @@ export abstract class DescriptorCalls extends Process {
       case F_GETPIPE_SZ:
         return file.getPipeSize();
       case F_SETPIPE_SZ:
-        return (argument | 0) !== argument ? -Errno.EINVAL : file.setPipeSize(argument);
+        return (argument | 0) !== argument ? -Errno.EINVAL : file.setPipeSize(argument | 0);
       case F_GETLK:
       case F_SETLK:
         return -Errno.EFAULT;
       default:
-        return -Errno.EINVAL;
+        return file.isPathOnly ? -Errno.EBADF : -Errno.EINVAL;
     }
   }
 
@@ -232,7 +236,8 @@ export abstract class DescriptorCalls extends Process {
   ioctl(fd: number, request: number, value: Int32Array<ArrayBuffer> | null): number {
     const file = this.table.get(fd);
     if (file === undefined) return -Errno.EBADF;
-    if (isFileRequest(request)) return file.ioctl(request, value);
+    if (isFileRequest(request)) return file.ioctl(request, value?.length === 0 ? null : value);
+    if (file.isPathOnly) return -Errno.EBADF;
     switch (request) {
       case FIOCLEX:
       case FIONCLEX:
@@ -254,7 +259,8 @@ export abstract class DescriptorCalls extends Process {
     if (resource !== RLIMIT_NOFILE) return -Errno.EINVAL;
     const { current, maximum } = this.nofile;
     if (newLimit !== null) {
-      if (!(newLimit.current <= newLimit.maximum) || newLimit.current < 0) return -Errno.EINVAL;
+      if (!isLimit(newLimit.current) || !isLimit(newLimit.maximum)) return -Errno.EINVAL;
+      if (newLimit.current > newLimit.maximum) return -Errno.EINVAL;
       if (newLimit.maximum > maximum || newLimit.maximum > NR_OPEN) return -Errno.EPERM;
       this.nofile.current = newLimit.current;
       this.nofile.maximum = newLimit.maximum;

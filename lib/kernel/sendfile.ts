@@ -14,7 +14,11 @@ function check(output: OpenFile, input: OpenFile, offset: OffsetCell | null): nu
   const inputFlags = input.getStatusFlags();
   const outputFlags = output.getStatusFlags();
   if ((inputFlags & O_PATH) !== 0 || (inputFlags & O_ACCMODE) === O_WRONLY) return -Errno.EBADF;
-  if (offset !== null && input.kind !== FileKind.file) return -Errno.ESPIPE;
+  if (offset !== null) {
+    const seekable = input.kind === FileKind.file || input.kind === FileKind.directory;
+    if (!seekable) return -Errno.ESPIPE;
+    if (offset.value < 0) return -Errno.EINVAL;
+  }
   if ((outputFlags & O_PATH) !== 0 || (outputFlags & O_ACCMODE) === O_RDONLY) return -Errno.EBADF;
   if (input.kind !== FileKind.file || (outputFlags & O_APPEND) !== 0) return -Errno.EINVAL;
   return 0;

@@ -74,9 +74,15 @@ export abstract class OpenFile {
   /** Absolute path of a directory, from which openat(2) starts; null for anything else. */
   readonly path: string | null = null;
 
+  /** Whether O_PATH opened it: it stands for a place, and calls on its contents give −EBADF. */
+  get isPathOnly(): boolean {
+    const flags = this.getStatusFlags();
+    return flags >= 0 && (flags & O_PATH) !== 0;
+  }
+
   /** What a socket call gets on something else: −EBADF for an O_PATH descriptor, else −ENOTSOCK. */
   notSocket(): number {
-    return (this.getStatusFlags() & O_PATH) !== 0 ? -Errno.EBADF : -Errno.ENOTSOCK;
+    return this.isPathOnly ? -Errno.EBADF : -Errno.ENOTSOCK;
   }
 
   /** Ends the description: closes what it holds. Called once. */

@@ -39,8 +39,16 @@ export interface HostFiles {
    */
   pathOf(descriptor: number): string | null;
 
-  /** sendfile(2) between two files of this host; `offset` is advanced where it is given. */
-  sendfile(output: OpenFile, input: OpenFile, offset: OffsetCell | null, count: number): number;
+  /**
+   * sendfile(2) between two files of this host; `offset` is advanced where it is given. Null if one
+   * of them is not this host's.
+   */
+  sendfile(
+    output: OpenFile,
+    input: OpenFile,
+    offset: OffsetCell | null,
+    count: number,
+  ): number | null;
 }
 
 /**
@@ -58,6 +66,12 @@ export interface Stack {
 
   /** Real descriptors for files, pipes and stdio; null where the kernel has to emulate them. */
   readonly host: HostFiles | null;
+
+  /**
+   * Whether it goes to the name and not to the address where a call gives it both: to whatever
+   * address the name has then.
+   */
+  readonly usesNames: boolean;
 
   /**
    * socket(2): a new socket, or a negated errno. `type` may carry SOCK_NONBLOCK. Only AF_INET,

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { Errno } from "../../linux/errno.ts";
 import { F_DUPFD_CLOEXEC, O_CLOEXEC } from "../../linux/fcntl.ts";
 import {
   SO_DOMAIN,
@@ -88,8 +87,8 @@ class LibcFiles implements HostFiles {
     input: OpenFile,
     offset: OffsetCell | null,
     count: number,
-  ): number {
-    if (!(output instanceof LibcFile) || !(input instanceof LibcFile)) return -Errno.EINVAL;
+  ): number | null {
+    if (!(output instanceof LibcFile) || !(input instanceof LibcFile)) return null;
     const cell = offset === null ? null : BigInt64Array.of(BigInt(offset.value));
     const { libc } = this.#thread;
     const result = libc.sendfile(output.descriptor, input.descriptor, cell, count);
@@ -130,6 +129,7 @@ export class LibcStack implements Stack {
   readonly name = "libc";
   readonly limitations: readonly Limitation[] = [];
   readonly host: HostFiles;
+  readonly usesNames = false;
   readonly #thread: LibcThread;
   readonly #waiter: Waiter;
   #open = true;
