@@ -22,7 +22,6 @@ import {
 import { COMMANDS, COMMON_OPTIONS } from "./lib/apps/commands.ts";
 import { commandHelp, generalHelp } from "./lib/apps/help.ts";
 import { print } from "./lib/apps/output.ts";
-import { openSession } from "./lib/apps/session.ts";
 import { closest } from "./lib/apps/suggestion.ts";
 import { VERSION } from "./lib/apps/version.ts";
 
@@ -72,7 +71,8 @@ async function run(args: readonly string[]): Promise<number> {
     print("stdout", `vmsock ${VERSION}\n`);
     return 0;
   }
-  return await command.run({ ...parsed, openSession: () => openSession(parsed) });
+  const openSession = async () => (await import("./lib/apps/session.ts")).openSession(parsed);
+  return await command.run({ ...parsed, openSession });
 }
 
 function findCommand(name: string): Command {

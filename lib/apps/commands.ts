@@ -6,10 +6,17 @@
 import type { Command, OptionSpec } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { getCommand } from "./get.ts";
+import { checkCommand, runCommand, testCommand } from "./run.ts";
 import { SESSION_OPTIONS } from "./session_options.ts";
 
 /** Every command; the first is what runs without a name. */
-export const COMMANDS: readonly [Command, ...Command[]] = [demoCommand, getCommand];
+export const COMMANDS: readonly [Command, ...Command[]] = [
+  demoCommand,
+  getCommand,
+  runCommand,
+  checkCommand,
+  testCommand,
+];
 
 /** Options that every command has. */
 export const COMMON_OPTIONS: readonly OptionSpec[] = [

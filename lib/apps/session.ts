@@ -15,7 +15,7 @@ interface TraceOutput extends Disposable {
   readonly write: (text: string) => void;
 }
 
-function openTrace(path: string): TraceOutput {
+function openTrace(path: string, append: boolean): TraceOutput {
   if (path === "") {
     return { write: (text) => print("stderr", text), [Symbol.dispose]: () => {} };
   }
@@ -28,7 +28,7 @@ function openTrace(path: string): TraceOutput {
   }
   let file: Deno.FsFile;
   try {
-    file = Deno.openSync(path, { write: true, create: true, truncate: true });
+    file = Deno.openSync(path, { write: true, create: true, append, truncate: !append });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(`Cannot write the trace to ${path}: ${reason}`);
@@ -43,16 +43,24 @@ function openTrace(path: string): TraceOutput {
   };
 }
 
+/** What one session of several has to know. */
+export interface SessionOptions {
+  /** Whether the trace goes on where another thread's stands; default: it is begun anew. */
+  readonly appendTrace?: boolean;
+}
+
 /**
  * Opens a system.
  *
  * @throws {CommandError} If the trace cannot be written.
  * @throws {LibcUnavailableError} If `--stack=libc` cannot be had.
  */
-export function openSession(parsed: ParsedArguments): Session {
+export function openSession(parsed: ParsedArguments, options: SessionOptions = {}): Session {
   const name = optionValue(parsed, "stack");
   const tracePath = optionValue(parsed, "trace");
-  const output = tracePath === undefined ? null : openTrace(tracePath);
+  const output = tracePath === undefined
+    ? null
+    : openTrace(tracePath, options.appendTrace ?? false);
   try {
     const stack = openStack(STACKS.find((stack) => stack === name));
     const kernel = new Kernel(stack);

@@ -198,7 +198,7 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [data("fds", "Vec<PollFd>"), int("milliseconds")],
     result: "int",
     help: "waits until some are ready, sets their revents; their count. Negative: for ever",
-    example: "chat.mc",
+    example: "echo_server.mc",
   },
   {
     number: 110,

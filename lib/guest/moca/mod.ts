@@ -33,7 +33,8 @@ export {
   type ScriptOutput,
   ScriptProcess,
 } from "./process.ts";
-export { compileScript, runScript, type ScriptOptions, systemOutput } from "./script.ts";
+export { compileScript, runScript, type ScriptOptions } from "./script.ts";
+export { systemOutput } from "./system_output.ts";
 export {
   runWorkerThread,
   type ThreadStart,

@@ -6,12 +6,7 @@
 import type { System } from "../../kernel/system.ts";
 import type { PollFd } from "../../linux/poll.ts";
 import type { Bytecode } from "../../moca/bytecode.ts";
-import {
-  formatRuntimeError,
-  MocaLimitError,
-  runtimeError,
-  type StackLine,
-} from "../../moca/error.ts";
+import { MocaLimitError, runtimeError } from "../../moca/error.ts";
 import { DEFAULT_MAX_HEAP } from "../../moca/heap.ts";
 import { toBytes } from "../../moca/text.ts";
 import type { Value } from "../../moca/value.ts";
@@ -21,6 +16,7 @@ import { CallContext } from "./call_context.ts";
 import { wallClock } from "./clock.ts";
 import type { ErrnoNumbers } from "./errno.ts";
 import { hostCalls } from "./host_calls.ts";
+import { formatScriptError, timeLimitText } from "./script_error.ts";
 import { ScriptThread, threadResult } from "./thread.ts";
 import { earlier, pollUntil, type Steps, type Wait } from "./wait.ts";
 import { type WorkerThreadOptions, WorkerThreads } from "./worker_threads.ts";
@@ -61,17 +57,6 @@ export interface ScriptOutcome {
   readonly error: string | null;
   /** What the entry function returned. */
   readonly result: Value;
-}
-
-/** The error of a script whose time is up. */
-export function timeLimitText(milliseconds: number): string {
-  return `runtime error: time limit exceeded (${milliseconds / 1000} s)`;
-}
-
-/** Prints an error with the positions in the script itself: those in host functions say nothing. */
-export function formatScriptError(message: string, stack: readonly StackLine[]): string {
-  const own = stack.filter(({ at }) => at.file !== "<prelude>");
-  return formatRuntimeError(message, own.length > 0 ? own : stack);
 }
 
 /** A script that runs. */

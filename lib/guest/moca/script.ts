@@ -5,11 +5,8 @@
  */
 import { Kernel } from "../../kernel/kernel.ts";
 import type { System } from "../../kernel/system.ts";
-import { Errno, errnoMessage } from "../../linux/errno.ts";
-import { POLLOUT } from "../../linux/poll.ts";
 import type { Bytecode } from "../../moca/bytecode.ts";
 import { compile, type CompileOptions } from "../../moca/compile.ts";
-import { runtimeError } from "../../moca/error.ts";
 import { openStack } from "../../stack/open.ts";
 import type { ErrnoNumbers } from "./errno.ts";
 import { hostPrelude } from "./prelude.ts";
@@ -19,6 +16,7 @@ import {
   type ScriptOutput,
   ScriptProcess,
 } from "./process.ts";
+import { systemOutput } from "./system_output.ts";
 
 /** How a script is compiled and run. */
 export interface ScriptOptions extends Omit<ProcessOptions, "system" | "output"> {
@@ -30,29 +28,6 @@ export interface ScriptOptions extends Omit<ProcessOptions, "system" | "output">
   readonly system?: System;
   /** Takes what it writes to descriptor 1 or 2; default: the system's descriptors 1 and 2. */
   readonly output?: ScriptOutput;
-}
-
-/**
- * Output that goes to a system's own descriptors 1 and 2.
- *
- * @param system The system.
- * @returns The function; it throws a `MocaTrap` if the descriptor cannot be written to.
- */
-export function systemOutput(system: System): ScriptOutput {
-  return (fd, bytes) => {
-    for (let written = 0; written < bytes.byteLength;) {
-      const rest = bytes.subarray(written);
-      const result = system.write(fd, rest, rest.byteLength);
-      if (result >= 0) written += result;
-      else if (result === -Errno.EAGAIN) {
-        // Whoever shares it may have made it non-blocking.
-        system.poll([{ fd, events: POLLOUT, revents: 0 }], -1);
-      } else if (result !== -Errno.EINTR) {
-        const name = fd === 1 ? "output" : "error";
-        throw runtimeError(`cannot write to standard ${name}: ${errnoMessage(result)}`);
-      }
-    }
-  };
 }
 
 /**

@@ -1,0 +1,65 @@
+/**
+ * `vmsock run`, `vmsock check`, `vmsock test`: moca scripts.
+ *
+ * @module
+ */
+import type { Command } from "./command.ts";
+import { SCRIPT_OPTIONS } from "./script/script_options.ts";
+
+/** The row for `vmsock run`. */
+export const runCommand: Command = {
+  name: "run",
+  summary: "run a moca script",
+  operands: "FILE.mc | -c CODE [ARG…]",
+  description:
+    `The script's calls go to the stack; what it opens, Deno's permissions and --allow-net govern.
+Reading FILE.mc needs --allow-read; its threads run at the same time if that covers this program's
+own files, else they take turns. Exit status 1, with the error, its position and the calls that led
+there on standard error, if the script is wrong or fails.`,
+  options: [
+    { name: "code", short: "c", value: "CODE", help: "the script itself instead of a file" },
+    ...SCRIPT_OPTIONS,
+    { name: "dump-bytecode", help: "print what the script compiles to and do not run it" },
+  ],
+  examples: [
+    ["vmsock run examples/http_get.mc 127.0.0.1 80 /", "a script with arguments"],
+    [`vmsock run -c 'print(6 * 7);'`, "a script on the command line"],
+    ["vmsock --trace run examples/resolve.mc localhost", "show each system call"],
+  ],
+  stopEarly: true,
+  run: async (invocation) => {
+    const { runScriptCommand } = await import("./script/run_script.ts");
+    return await runScriptCommand(invocation);
+  },
+};
+
+/** The row for `vmsock check`. */
+export const checkCommand: Command = {
+  name: "check",
+  summary: "find what is wrong with a moca script without running it",
+  operands: "FILE.mc",
+  description:
+    `Prints each error with its position to standard error; exit status 1 if there is one.`,
+  options: [],
+  examples: [["vmsock check examples/http_get.mc", "check a script"]],
+  run: async (invocation) => {
+    const { checkScriptCommand } = await import("./script/check_script.ts");
+    return checkScriptCommand(invocation);
+  },
+};
+
+/** The row for `vmsock test`. */
+export const testCommand: Command = {
+  name: "test",
+  summary: "run the _test_ functions of moca scripts",
+  operands: "[FOLDER]",
+  description:
+    `Looks for .mc files in the folder and below it, by default in the current one, and runs each
+function whose name begins with _test_ in a program of its own. Exit status 1 if one fails.`,
+  options: SCRIPT_OPTIONS,
+  examples: [["vmsock test tests", "run the tests in a folder"]],
+  run: async (invocation) => {
+    const { testScriptsCommand } = await import("./script/test_scripts.ts");
+    return await testScriptsCommand(invocation);
+  },
+};

@@ -1,0 +1,120 @@
+/**
+ * Runs compiled scripts. What a script does not need is not loaded: most that print and compute are
+ * done before a kernel would be there.
+ *
+ * @module
+ */
+import { wallClock } from "../../guest/moca/clock.ts";
+import { formatScriptError, timeLimitText } from "../../guest/moca/script_error.ts";
+import type { Bytecode } from "../../moca/bytecode.ts";
+import { runtimeError } from "../../moca/error.ts";
+import { OPCODES } from "../../moca/opcode.ts";
+import { toBytes } from "../../moca/text.ts";
+import { Vm } from "../../moca/vm.ts";
+import type { Invocation, ParsedArguments } from "../command.ts";
+import type { ScriptLimits } from "./script_options.ts";
+
+/** Instructions that need a host. */
+const HOST_INSTRUCTIONS: ReadonlySet<string> = new Set(["HOST_CALL", "ASM", "SPAWN"]);
+
+/** How a program is run. */
+export interface RunOptions {
+  /** The command's arguments. */
+  readonly invocation: Invocation;
+  /** What they say about limits. */
+  readonly limits: ScriptLimits;
+  /** The script's name and arguments. */
+  readonly args: readonly string[];
+}
+
+/** Where the modules are that a thread's worker loads. */
+const LIBRARY = new URL("../../", import.meta.url);
+
+function needsHost({ code, functions }: Bytecode): boolean {
+  for (const { start, end } of functions) {
+    for (let pc = start; pc < end;) {
+      const row = OPCODES[code[pc] ?? -1];
+      if (row === undefined || HOST_INSTRUCTIONS.has(row.name)) return true;
+      pc += 1 + row.operands.length;
+    }
+  }
+  return false;
+}
+
+/** Writes to this process's own descriptor 1 or 2. */
+function writeOut(fd: number, text: string): void {
+  const bytes = toBytes(text);
+  const output = fd === 1 ? Deno.stdout : Deno.stderr;
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += output.writeSync(bytes.subarray(written));
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw runtimeError(`cannot write to standard ${fd === 1 ? "output" : "error"}: ${reason}`);
+  }
+}
+
+/** Runs a program that reaches nothing but its output; returns its error, or null. */
+function runAlone(program: Bytecode, { limits, args }: RunOptions): string | null {
+  const { timeout } = limits;
+  const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+  const vm = new Vm(program, {
+    ...limits,
+    output: writeOut,
+    time: wallClock,
+    args,
+    interrupt: () => performance.now() >= deadline ? timeLimitText(timeout ?? 0) : null,
+  });
+  const state = vm.run();
+  return state.kind === "failed" ? formatScriptError(state.message, state.stack) : null;
+}
+
+/** What a thread's worker is told: the command's options, and its name and arguments. */
+export interface ThreadInit {
+  /** The command's arguments. */
+  readonly parsed: ParsedArguments;
+  /** The script's name and arguments. */
+  readonly args: readonly string[];
+}
+
+/** Whether workers may load our modules; without that, threads take turns. */
+function hasWorkers(): boolean {
+  if (LIBRARY.protocol !== "file:") return false;
+  const { state, partial } = Deno.permissions.querySync({ name: "read", path: LIBRARY });
+  return state === "granted" && partial !== true;
+}
+
+async function runHosted(program: Bytecode, options: RunOptions): Promise<string | null> {
+  const { invocation, limits, args } = options;
+  const [{ ScriptProcess }, { systemOutput }, session] = await Promise.all([
+    import("../../guest/moca/process.ts"),
+    import("../../guest/moca/system_output.ts"),
+    invocation.openSession(),
+  ]);
+  using opened = session;
+  const { operands, options: given } = invocation;
+  const init: ThreadInit = { parsed: { operands, options: given }, args };
+  const makeWorker = () =>
+    new Worker(new URL("./thread_worker.ts", import.meta.url), { type: "module" });
+  const process = new ScriptProcess(program, {
+    ...limits,
+    system: opened.system,
+    output: systemOutput(opened.system),
+    args,
+    ...(hasWorkers() ? { workers: { makeWorker, init } } : {}),
+  });
+  return process.run().error;
+}
+
+/**
+ * Runs a program.
+ *
+ * @returns What it failed with: the error's text, position and call stack; null for nothing.
+ */
+export async function runProgram(program: Bytecode, options: RunOptions): Promise<string | null> {
+  const traced = options.invocation.options.has("trace");
+  return traced || needsHost(program)
+    ? await runHosted(program, options)
+    : runAlone(program, options);
+}

@@ -1,0 +1,59 @@
+/**
+ * What `vmsock run` does.
+ *
+ * @module
+ */
+import { disassemble } from "../../moca/disassembler.ts";
+import { CommandError, type Invocation, optionValue, UsageError } from "../command.ts";
+import { print } from "../output.ts";
+import { compileOrPrint } from "./compile_source.ts";
+import { runProgram } from "./run_program.ts";
+import { scriptLimits } from "./script_options.ts";
+import { readSource } from "./source.ts";
+
+/** Name of a script that is given on the command line. */
+const CODE_NAME = "<code>";
+
+interface Script {
+  readonly source: string;
+  /** Its name and arguments. */
+  readonly args: readonly [name: string, ...rest: string[]];
+}
+
+function scriptOf(invocation: Invocation): Script {
+  const { operands } = invocation;
+  const code = optionValue(invocation, "code");
+  if (code !== undefined) return { source: code, args: [CODE_NAME, ...operands] };
+  const [path, ...rest] = operands;
+  if (path === undefined) {
+    throw new UsageError("run needs a program: vmsock run FILE.mc, or vmsock run -c CODE");
+  }
+  return { source: readSource(path), args: [path, ...rest] };
+}
+
+/** Runs `vmsock run`. */
+export async function runScriptCommand(invocation: Invocation): Promise<number> {
+  const limits = scriptLimits(invocation);
+  const { source, args } = scriptOf(invocation);
+  const [path] = args;
+  const program = compileOrPrint(source, { path, errno: limits.errno });
+  if (program === null) return 1;
+  if (invocation.options.has("dump-bytecode")) {
+    print("stdout", disassemble(program, (file) => file === path ? source : sourceOf(file)));
+    return 0;
+  }
+  const error = await runProgram(program, { invocation, limits, args });
+  if (error === null) return 0;
+  print("stderr", `${error}\n`);
+  return 1;
+}
+
+/** Source of an imported file, null for what is none. */
+function sourceOf(file: string): string | null {
+  try {
+    return file.endsWith(".mc") ? readSource(file) : null;
+  } catch (error) {
+    if (error instanceof CommandError) return null;
+    throw error;
+  }
+}
