@@ -37,15 +37,10 @@ export {
   OpenFile,
   type ReceivedMessage,
 } from "../stack/open_file.ts";
-export { openStack, type StackName } from "../stack/open.ts";
+export { LibcUnavailableError, openStack, type StackName } from "../stack/open.ts";
 export type { HostFiles, Limitation, Stack } from "../stack/stack.ts";
 export { fileLimitations, pathLimitations } from "./file_limitations.ts";
 export { Kernel } from "./kernel.ts";
-export type { DescriptorCalls } from "./descriptor_calls.ts";
-export type { PathCalls } from "./path_calls.ts";
-export type { Process } from "./process.ts";
-export type { SocketCalls } from "./socket_calls.ts";
-export type { WaitCalls } from "./wait_calls.ts";
 export { permissionGeneration, revokePermissions } from "./permissions.ts";
 export { Policy, type PolicyOptions } from "./policy.ts";
 export type { AddressUse } from "./address_use.ts";

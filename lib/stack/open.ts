@@ -8,6 +8,8 @@ import { LibcUnavailableError } from "./libc/library.ts";
 import { LibcStack } from "./libc/libc_stack.ts";
 import type { Stack } from "./stack.ts";
 
+export { LibcUnavailableError };
+
 /** A stack by name, or `auto`. */
 export type StackName = "libc" | "deno" | "auto";
 
