@@ -10,7 +10,7 @@ import { SCRIPT_OPTIONS } from "./script/script_options.ts";
 export const runCommand: Command = {
   name: "run",
   summary: "run a moca script",
-  operands: "FILE.mc | -c CODE [ARG…]",
+  operands: "FILE.mc [ARG…]",
   description:
     `The script's calls go to the stack; what it opens, Deno's permissions and --allow-net govern.
 Reading FILE.mc needs --allow-read; its threads run at the same time if that covers this program's
