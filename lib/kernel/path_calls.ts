@@ -7,16 +7,24 @@ import { Errno } from "../linux/errno.ts";
 import { O_CLOEXEC } from "../linux/fcntl.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Bytes } from "../stack/open_file.ts";
+import { checkPath } from "./path_resolver.ts";
 import { transferLength } from "./process.ts";
 import { WaitCalls } from "./wait_calls.ts";
 
-/** The calls that take paths; the file system checks them under Deno's permissions. */
+/**
+ * The calls that take paths; the file system checks them under Deno's permissions.
+ *
+ * @internal
+ */
 export abstract class PathCalls extends WaitCalls {
   /** openat(2). */
   openat(directory: number, path: string | null, flags: number, mode: number): number {
-    // Before a file is created there must be a number for it.
+    // Before a file is created there must be a number for it; only what is no path counts before.
     const fd = this.table.lowestFree();
-    if (fd < 0) return fd;
+    if (fd < 0) {
+      const malformed = checkPath(path);
+      return malformed < 0 ? malformed : fd;
+    }
     const file = this.files.openat(this.base(directory), path, flags, mode);
     if (typeof file === "number") return file;
     this.table.set(fd, file, (flags & O_CLOEXEC) !== 0);
@@ -76,9 +84,9 @@ export abstract class PathCalls extends WaitCalls {
     buffer: Bytes | null,
     length: number,
   ): number {
+    if (!(length > 0)) return -Errno.EINVAL;
     const count = transferLength(buffer, length);
     if (count < 0) return count;
-    if (count === 0) return -Errno.EINVAL;
     return this.files.readlinkat(this.base(directory), path, buffer, count);
   }
 

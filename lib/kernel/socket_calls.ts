@@ -10,6 +10,7 @@ import {
   AF_INET6,
   AF_UNIX,
   AF_UNSPEC,
+  MSG_DONTWAIT,
   MSG_FASTOPEN,
   MSG_NOSIGNAL,
   MSG_PEEK,
@@ -26,7 +27,7 @@ import { type Bytes, FileKind, type OpenFile, type ReceivedMessage } from "../st
 import { DescriptorCalls } from "./descriptor_calls.ts";
 import { GuestAddress } from "./guest_address.ts";
 import { checkBuffers, transferLength } from "./process.ts";
-import { checkSocketArguments, typeOfSocket } from "./socket_arguments.ts";
+import { checkSocketArguments, checkSocketFlags, typeOfSocket } from "./socket_arguments.ts";
 
 /**
  * An option number that no level of Linux has. An option outside the table is passed down as this
@@ -46,17 +47,22 @@ export abstract class SocketCalls extends DescriptorCalls {
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
     const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
-    const socket = this.stack.socket(domain, made, protocol);
+    const socket = this.stack.socket(domain, made, protocol | 0);
     return typeof socket === "number" ? socket : this.install(socket, (type & SOCK_CLOEXEC) !== 0);
   }
 
   /** socketpair(2). */
   socketpair(domain: number, type: number, protocol: number, fds: Int32Array): number {
+    const unknown = checkSocketFlags(type);
+    if (unknown < 0) return unknown;
+    // Linux takes the numbers before it makes the sockets.
+    const second = this.table.lowestFree(this.table.lowestFree() + 1);
+    if (second < 0) return second;
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
     if (domain !== AF_UNIX) return -Errno.EOPNOTSUPP;
     const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
-    const pair = this.stack.socketpair(domain, made, protocol);
+    const pair = this.stack.socketpair(domain, made, protocol | 0);
     return typeof pair === "number"
       ? pair
       : this.installPair(pair, (type & SOCK_CLOEXEC) !== 0, fds);
@@ -126,8 +132,8 @@ export abstract class SocketCalls extends DescriptorCalls {
     }
     const refused = target.check(this.policy, "connect", file);
     if (refused < 0) return refused;
-    const name = this.policy.nameFor(target.bytes, target.length);
-    return file.connect(target.bytes, target.length, name);
+    const name = this.#nameFor("connect");
+    return typeof name === "number" ? name : file.connect(target.bytes, target.length, name);
   }
 
   /** send(2). */
@@ -175,7 +181,8 @@ export abstract class SocketCalls extends DescriptorCalls {
         (bytes, size) => file.sendto(buffer, count, flags | MSG_NOSIGNAL, bytes, size, null),
       );
     }
-    const name = this.policy.nameFor(target.bytes, target.length);
+    const name = this.#nameFor("send");
+    if (typeof name === "number") return name;
     return file.sendto(buffer, count, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
   }
 
@@ -224,7 +231,8 @@ export abstract class SocketCalls extends DescriptorCalls {
         (bytes, size) => file.sendmsg(buffers, flags | MSG_NOSIGNAL, bytes, size, null),
       );
     }
-    const name = this.policy.nameFor(target.bytes, target.length);
+    const name = this.#nameFor("send");
+    if (typeof name === "number") return name;
     return file.sendmsg(buffers, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
   }
 
@@ -268,7 +276,7 @@ export abstract class SocketCalls extends DescriptorCalls {
   shutdown(fd: number, how: number): number {
     const file = this.#socket(fd);
     if (typeof file === "number") return file;
-    return (how | 0) === how ? file.shutdown(how) : -Errno.EINVAL;
+    return (how | 0) === how ? file.shutdown(how | 0) : -Errno.EINVAL;
   }
 
   /** getsockname(2). */
@@ -293,7 +301,8 @@ export abstract class SocketCalls extends DescriptorCalls {
   ): number {
     const file = this.#socket(fd);
     if (typeof file === "number") return file;
-    if (value !== null && (length[0] ?? 0) > value.byteLength) return -Errno.EFAULT;
+    const [room] = length;
+    if (room === undefined || (value !== null && room > value.byteLength)) return -Errno.EFAULT;
     const known = socketOption(level, name) !== undefined;
     return file.getsockopt(level | 0, known ? name : UNKNOWN_OPTION, value, length);
   }
@@ -308,18 +317,21 @@ export abstract class SocketCalls extends DescriptorCalls {
   ): number {
     const file = this.#socket(fd);
     if (typeof file === "number") return file;
-    if ((length | 0) !== length) return -Errno.EINVAL;
-    if (value !== null && length > value.byteLength) return -Errno.EFAULT;
+    const size = length | 0;
+    if (size !== length) return -Errno.EINVAL;
+    if (value !== null && size > value.byteLength) return -Errno.EFAULT;
     if (socketOption(level, name) === undefined) {
-      return file.setsockopt(level | 0, UNKNOWN_OPTION, value, length);
+      return file.setsockopt(level | 0, UNKNOWN_OPTION, value, size);
     }
     const joins = (level === IPPROTO_IP && name === IP_ADD_MEMBERSHIP) ||
       (level === IPPROTO_IPV6 && name === IPV6_JOIN_GROUP);
-    if (!joins || value === null || length <= 0) return file.setsockopt(level, name, value, length);
+    if (!joins || value === null || size <= 0) {
+      return file.setsockopt(level | 0, name, value, size);
+    }
     // The group is copied before it is checked, as addresses are.
-    const copy = value.slice(0, length);
+    const copy = value.slice(0, size);
     const refused = this.#checkGroup(file, level, copy);
-    return refused < 0 ? refused : file.setsockopt(level, name, copy, length);
+    return refused < 0 ? refused : file.setsockopt(level | 0, name, copy, size);
   }
 
   /** The socket that `fd` refers to, or −EBADF or −ENOTSOCK. */
@@ -342,6 +354,15 @@ export abstract class SocketCalls extends DescriptorCalls {
     const unchecked = file.type === SOCK_STREAM || file.type === SOCK_SEQPACKET ||
       file.domain === AF_UNIX;
     return unchecked ? 0 : this.#address.check(this.policy, "send", file);
+  }
+
+  /** The name through which the address is granted, null for none; −EACCES if rules forbid its use. */
+  #nameFor(use: "connect" | "send"): string | null | number {
+    const { bytes, length } = this.#address;
+    const name = this.policy.nameFor(bytes, length);
+    if (name === null || !this.stack.usesNames) return name;
+    const refused = this.policy.checkDestinationName(use, name, bytes, length);
+    return refused < 0 ? refused : name;
   }
 
   /**
@@ -406,7 +427,9 @@ export abstract class SocketCalls extends DescriptorCalls {
       ) {
         return 0;
       }
-      file.recv(null, 0, flags);
+      // What the guest only peeks at is taken off all the same, or it would be first for ever.
+      const dropped = file.recv(null, 0, (flags & ~MSG_PEEK) | MSG_DONTWAIT);
+      if (dropped < 0 && dropped !== -Errno.EAGAIN) return dropped;
     }
   }
 }
