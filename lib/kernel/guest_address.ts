@@ -7,8 +7,8 @@ import { Errno } from "../linux/errno.ts";
 import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../linux/socket.ts";
 import { SOCKADDR_IN_SIZE, SOCKADDR_STORAGE_SIZE, SockaddrStorage } from "../linux/sockaddr.ts";
 import type { Bytes, OpenFile } from "../stack/open_file.ts";
-import { isUnspecified, routedDestination } from "./destination.ts";
-import type { AddressUse, Policy } from "./policy.ts";
+import { isUnspecified, routedDestination } from "./policy/destination.ts";
+import type { AddressUse, Policy } from "./policy/policy.ts";
 
 /** Shortest IPv6 address that Linux takes: one without a zone index. */
 const SIN6_LEN_RFC2133 = 24;

@@ -7,7 +7,7 @@ import { Errno } from "../linux/errno.ts";
 import { O_CLOEXEC } from "../linux/fcntl.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Bytes } from "../stack/open_file.ts";
-import { checkPath } from "./path_resolver.ts";
+import { checkPath } from "./files/path_resolver.ts";
 import { transferLength } from "./process.ts";
 import { WaitCalls } from "./wait_calls.ts";
 

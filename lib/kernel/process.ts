@@ -11,9 +11,9 @@ import type { Iovec } from "../linux/uio.ts";
 import { type Bytes, FileKind, type OpenFile } from "../stack/open_file.ts";
 import type { Stack } from "../stack/stack.ts";
 import { FdTable, NR_OPEN } from "./fd_table.ts";
-import { FileSystem } from "./file_system.ts";
-import { Policy } from "./policy.ts";
-import type { StdioOptions } from "./stdio.ts";
+import { FileSystem } from "./files/file_system.ts";
+import { Policy } from "./policy/policy.ts";
+import type { StdioOptions } from "./files/stdio.ts";
 
 /** RLIMIT_NOFILE of a new guest: soft 1024, hard 4096, as Linux's own default was for long. */
 const DEFAULT_NOFILE: Readonly<Rlimit> = { current: 1024, maximum: 4096 };

@@ -7,7 +7,7 @@ import { parseIpAddress, parseSocketAddress, SocketAddress } from "../ip.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
 import { decodeSockaddr } from "../linux/sockaddr.ts";
 import { Errno } from "../linux/errno.ts";
-import { normalizeHostName } from "../kernel/host_name.ts";
+import { normalizeHostName } from "../kernel/policy/host_name.ts";
 import type { System } from "../kernel/system.ts";
 import { failure, failureReason, invalidInput } from "./failure.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertStringIncludes } from "@std/assert";
-import { fileLimitations } from "../../lib/kernel/file_limitations.ts";
+import { fileLimitations } from "../../lib/kernel/files/file_limitations.ts";
 import { openStack } from "../../lib/stack/open.ts";
 import type { Limitation } from "../../lib/stack/stack.ts";
 import { describeFailure, runBatch, type ScenarioRun } from "./batch.ts";

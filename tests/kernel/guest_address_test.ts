@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import type { AddressUse } from "../../lib/kernel/address_use.ts";
+import type { AddressUse } from "../../lib/kernel/policy/address_use.ts";
 import { GuestAddress } from "../../lib/kernel/guest_address.ts";
-import { Policy } from "../../lib/kernel/policy.ts";
+import { Policy } from "../../lib/kernel/policy/policy.ts";
 import { Errno } from "../../lib/linux/errno.ts";
 import { POLLIN } from "../../lib/linux/poll.ts";
 import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC, SOCK_DGRAM } from "../../lib/linux/socket.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Policy } from "../../lib/kernel/policy.ts";
+import { Policy } from "../../lib/kernel/policy/policy.ts";
 import { Errno } from "../../lib/linux/errno.ts";
 import { AT_FDCWD, O_PATH } from "../../lib/linux/fcntl.ts";
 import { IP_ADD_MEMBERSHIP, IP_TTL, IPPROTO_IP } from "../../lib/linux/in.ts";

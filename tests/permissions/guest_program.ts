@@ -6,8 +6,8 @@
  * @module
  */
 import { Kernel } from "../../lib/kernel/kernel.ts";
-import { revokePermissions } from "../../lib/kernel/permissions.ts";
-import { Policy, type PolicyOptions } from "../../lib/kernel/policy.ts";
+import { revokePermissions } from "../../lib/kernel/policy/permissions.ts";
+import { Policy, type PolicyOptions } from "../../lib/kernel/policy/policy.ts";
 import { errnoName } from "../../lib/linux/errno.ts";
 import { AT_FDCWD } from "../../lib/linux/fcntl.ts";
 import { decodeSockaddr, SockaddrStorage } from "../../lib/linux/sockaddr.ts";
@@ -187,8 +187,9 @@ class GuestProgram {
   #resolve(host: string, family: number, name: string): Answer {
     const found: Uint8Array<ArrayBuffer>[] = [];
     const result = this.#kernel.resolve(host, family, found);
-    const [first] = found;
-    if (first !== undefined) this.#names.addresses.set(name, first);
+    // A guest that may not resolve it knows what it would be.
+    const [first = sockaddrOf("127.0.0.1:0", this.#names)] = found;
+    if (first !== null) this.#names.addresses.set(name, first);
     return [result, found.map((one) => String(decodeSockaddr(one))).join(" ")];
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { PolicyOptions } from "../../lib/kernel/policy.ts";
+import type { PolicyOptions } from "../../lib/kernel/policy/policy.ts";
 
 /** A line and the answer that is expected; a line alone has to succeed. */
 export type Expectation = string | readonly [line: string, answer: string];

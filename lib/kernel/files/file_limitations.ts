@@ -1,0 +1,153 @@
+/**
+ * What files cannot do as Linux does, and what the guest gets instead.
+ *
+ * @module
+ */
+import { Errno } from "../../linux/errno.ts";
+import type { Limitation } from "../../stack/stack.ts";
+
+/** Limits of every call that takes a path, whichever stack is in use: paths go through `node:fs`. */
+export const pathLimitations: readonly Limitation[] = [
+  {
+    call: "openat() and others below a directory that was moved",
+    errno: Errno.ENOENT,
+    missing: "calls relative to a descriptor: a directory is known by its path",
+  },
+  {
+    call: "a path with bytes that are not UTF-8",
+    errno: Errno.EILSEQ,
+    missing: "file names as bytes",
+  },
+  {
+    call: "openat(O_PATH | O_NOFOLLOW) on a symbolic link, without --allow-all",
+    errno: Errno.ELOOP,
+    missing: "an open that does not follow links where permissions are checked",
+  },
+  {
+    call: "openat() through a symbolic link whose target Deno's permissions do not cover",
+    errno: Errno.EACCES,
+    missing: "nothing: Deno itself would look at the link's own place only",
+  },
+  {
+    call:
+      "openat() and truncate() of existing files, and folders, in a folder that may be written " +
+      "and not read",
+    errno: Errno.EACCES,
+    missing: "permission to see whether they are symbolic links: grant reading, too",
+  },
+  {
+    call: "openat() of /dev, /proc and /sys, without --allow-all",
+    errno: Errno.EACCES,
+    missing: "nothing: null, zero, random and urandom excepted, they are the host's own",
+  },
+  {
+    call: "fcntl(F_GETFL) of a file opened without --allow-all",
+    errno: 0,
+    missing: "flags as they were given: O_NOFOLLOW is among them, with libc",
+  },
+  {
+    call: "symlinkat() without unscoped --allow-read and --allow-write",
+    errno: Errno.EACCES,
+    missing: "a check of what a link will point to",
+  },
+  {
+    call: "linkat(AT_EMPTY_PATH)",
+    errno: Errno.ENOENT,
+    missing: "linkat by descriptor; Linux says the same to those without CAP_DAC_READ_SEARCH",
+  },
+  {
+    call: "readlinkat() with an empty path",
+    errno: Errno.ENOENT,
+    missing: "readlinkat by descriptor",
+  },
+  {
+    call: "faccessat(X_OK) on files, faccessat() on devices and sockets",
+    errno: 0,
+    missing: "the user's number, which takes --allow-sys: whether anybody may",
+  },
+];
+
+/** Limits of files, pipes and stdio where no libc is in use: on the `deno` stack. */
+export const fileLimitations: readonly Limitation[] = [
+  {
+    call: "read() of an empty pipe whose writing end is open",
+    errno: Errno.EDEADLK,
+    missing: "another thread that could write",
+  },
+  {
+    call: "write() to a full pipe whose reading end is open",
+    errno: Errno.EDEADLK,
+    missing: "another thread that could read; what fits first is written, and counted",
+  },
+  {
+    call: "pipe2(O_DIRECT)",
+    errno: Errno.EINVAL,
+    missing: "packet mode",
+  },
+  {
+    call: "getdents64() of names that are not UTF-8",
+    errno: 0,
+    missing: "file names as bytes: they are left out",
+  },
+  {
+    call: "fcntl(F_SETLK), fcntl(F_GETLK)",
+    errno: Errno.ENOLCK,
+    missing: "record locks",
+  },
+  {
+    call: "fstat(), fstatat(): times",
+    errno: 0,
+    missing: "nanoseconds: milliseconds, and seconds for the change of the inode",
+  },
+  {
+    call: "poll() on stdin, terminals and named pipes",
+    errno: 0,
+    missing: "poll(2): they are always ready",
+  },
+  {
+    call:
+      "fcntl(F_SETFL, O_NONBLOCK) and ioctl(FIONBIO) on stdin, stdout, stderr, terminals, named pipes",
+    errno: Errno.EINVAL,
+    missing: "fcntl(2)",
+  },
+  {
+    call: "lseek(), pread(), pwrite() on stdin, stdout, stderr",
+    errno: Errno.ESPIPE,
+    missing: "an offset that is shared with the process",
+  },
+  {
+    call: "fsync(), ftruncate() on stdin, stdout, stderr",
+    errno: Errno.EINVAL,
+    missing: "those calls for the process's own descriptors",
+  },
+  {
+    call: "fcntl(F_SETFL, O_DIRECT)",
+    errno: Errno.EINVAL,
+    missing: "fcntl(2)",
+  },
+  {
+    call: "fcntl(F_SETFL, O_NOATIME)",
+    errno: Errno.EPERM,
+    missing: "fcntl(2)",
+  },
+  {
+    call: "fcntl(F_SETFL, O_APPEND) on a file that is no longer at its path",
+    errno: Errno.EPERM,
+    missing: "fcntl(2): the file is opened anew",
+  },
+  {
+    call: "fcntl(F_GETPIPE_SZ), fcntl(F_SETPIPE_SZ) on named pipes",
+    errno: Errno.EBADF,
+    missing: "fcntl(2)",
+  },
+  {
+    call: "ioctl(FIONREAD) on named pipes and terminals",
+    errno: Errno.ENOTTY,
+    missing: "ioctl(2)",
+  },
+  {
+    call: "lseek(SEEK_DATA), lseek(SEEK_HOLE)",
+    errno: 0,
+    missing: "holes: a file is data up to its end",
+  },
+];
