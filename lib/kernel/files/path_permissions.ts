@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { PathQuery } from "../policy/permission_query.ts";
 import { permissionGeneration, permissionState } from "../policy/permissions.ts";
 
 const ALL_PERMISSIONS = ["read", "write", "net", "env", "sys", "run", "ffi", "import"] as const;
@@ -18,6 +19,8 @@ const PLAIN_DEVICES: ReadonlySet<string> = new Set([
 
 /** Answers about paths. What is granted as a whole is remembered until a permission is revoked. */
 export class PathPermissions {
+  readonly #read = new PathQuery("read");
+  readonly #write = new PathQuery("write");
   #generation = -1;
   #unrestricted = false;
   #reading = false;
@@ -35,7 +38,7 @@ export class PathPermissions {
   /** Whether a file at this absolute, normalized path may be read and looked up. */
   readable(path: string): boolean {
     this.#refresh();
-    return this.#reading || granted({ name: "read", path });
+    return this.#reading || granted(this.#read, path);
   }
 
   /** Whether every path may be read. */
@@ -47,7 +50,7 @@ export class PathPermissions {
   /** Whether a file at this absolute, normalized path may be written, made and removed. */
   writable(path: string): boolean {
     this.#refresh();
-    return this.#writing || granted({ name: "write", path });
+    return this.#writing || granted(this.#write, path);
   }
 
   /**
@@ -88,7 +91,7 @@ export class PathPermissions {
 }
 
 /** Parts of a grant that are denied are asked for by their own paths. */
-function granted(descriptor: Deno.PermissionDescriptor): boolean {
-  const state = permissionState(descriptor);
+function granted(query: PathQuery, path: string): boolean {
+  const state = query.ask(path);
   return state === "granted" || state === "partial";
 }

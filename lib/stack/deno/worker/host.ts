@@ -90,6 +90,8 @@ export interface WorkerHost {
   announce(): void;
   /** Whether Deno lets us, asked without a prompt: a prompt would appear in the worker. */
   permitted(host: string, port: number): boolean;
+  /** As `permitted`, for a host in the words of `--allow-net`. */
+  granted(host: string): boolean;
   /** One round of the event loop. */
   immediate(): Promise<void>;
   /** Lets everything that has already arrived come in. */
@@ -111,6 +113,19 @@ export function workerHost(scope: WorkerScope, configuration: WorkerConfiguratio
   const encoder = new TextEncoder();
   const scratch = new Uint8Array(64 * 1024);
   const uv = binding<UvBinding>("uv");
+  /**
+   * Deno keeps an object for every question, under the text that it reads after the answer: the
+   * same one for all, or a guest could use up memory by naming one address after the other.
+   */
+  const question: Deno.NetPermissionDescriptor = {
+    name: "net",
+    get host(): string {
+      const text = asked;
+      asked = ".";
+      return text;
+    },
+  };
+  let asked = ".";
 
   return {
     scope,
@@ -131,6 +146,7 @@ export function workerHost(scope: WorkerScope, configuration: WorkerConfiguratio
     clear,
     announce,
     permitted,
+    granted,
     immediate,
     turn,
     nameOf,
@@ -201,10 +217,13 @@ export function workerHost(scope: WorkerScope, configuration: WorkerConfiguratio
 
   /** Whether Deno lets us, asked without a prompt: a prompt would appear in the worker. */
   function permitted(host: string, port: number): boolean {
-    const name = host.includes(":") ? `[${host}]` : host;
+    return granted(`${host.includes(":") ? `[${host}]` : host}:${port}`);
+  }
+
+  function granted(host: string): boolean {
+    asked = host;
     try {
-      return Deno.permissions.querySync({ name: "net", host: `${name}:${port}` }).state ===
-        "granted";
+      return Deno.permissions.querySync(question).state === "granted";
     } catch {
       return false;
     }

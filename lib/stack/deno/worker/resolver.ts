@@ -23,13 +23,7 @@ export function workerResolver(host: WorkerHost): WorkerResolver {
   return { resolve };
 
   function resolve(name: string, family: number): Promise<number> | number {
-    try {
-      if (Deno.permissions.querySync({ name: "net", host: name }).state !== "granted") {
-        return -host.errnoOf("EACCES");
-      }
-    } catch {
-      return -host.errnoOf("EACCES");
-    }
+    if (!host.granted(name)) return -host.errnoOf("EACCES");
     const dns = scope.process.getBuiltinModule("node:dns") as DnsModule;
     return new Promise((done) => {
       dns.lookup(name, { all: true, family, verbatim: true }, (error, addresses) => {
