@@ -125,6 +125,7 @@ export class Channel {
   /** Makes a request and waits for the reply: a number ≥ 0 or a negated errno. */
   request(operation: number, slot: number, a = 0, b = 0, c = 0, d = 0): number {
     const control = this.#control;
+    if (this.dead) return -Errno.EIO;
     if (Atomics.load(control, Word.ready) === 0) this.#awaitStart();
     if (this.dead) return -Errno.EIO;
     Atomics.store(control, Word.operation, operation);
@@ -135,6 +136,8 @@ export class Channel {
     Atomics.store(control, Word.argument + 3, d);
     Atomics.store(control, Word.state, RequestState.requested);
     Atomics.notify(control, Word.state);
+    // A worker that failed between the look above and the request has not seen it.
+    if (this.dead) return -Errno.EIO;
     while (Atomics.load(control, Word.state) === RequestState.requested) {
       Atomics.wait(control, Word.state, RequestState.requested);
     }

@@ -41,13 +41,6 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
   function start(configuration: WorkerConfiguration): void {
     const { control } = configuration.memory;
     const { Word, RequestState, Operation, CloseMode } = configuration.constants;
-    const host = parts.workerHost(scope, configuration);
-    const connections = parts.workerConnections(host);
-    const transports = parts.workerTransports(host, connections);
-    const tcp = parts.workerTcp(host, connections, transports);
-    const udp = parts.workerUdp(host);
-    const resolver = parts.workerResolver(host);
-
     scope.addEventListener("error", (event) => {
       event.preventDefault();
       die();
@@ -56,6 +49,12 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
       event.preventDefault();
       die();
     });
+    const host = parts.workerHost(scope, configuration);
+    const connections = parts.workerConnections(host);
+    const transports = parts.workerTransports(host, connections);
+    const tcp = parts.workerTcp(host, connections, transports);
+    const udp = parts.workerUdp(host);
+    const resolver = parts.workerResolver(host);
 
     const able = host.tcp && host.streams && host.udp && host.uv;
     Atomics.store(control, Word.ready, able ? 2 : 1);
@@ -65,10 +64,14 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
     /** Nothing can be trusted any more: whoever waits gets EIO. */
     function die(): void {
       Atomics.store(control, Word.dead, 1);
-      if (Atomics.load(control, Word.state) === RequestState.requested) {
-        reply(-host.errnoOf("EIO"), 0);
+      for (const index of [Word.ready, Word.events]) {
+        Atomics.add(control, index, 1);
+        Atomics.notify(control, index);
       }
-      host.announce();
+      // Only after that: whoever makes a request looks at the word above once more.
+      if (Atomics.load(control, Word.state) === RequestState.requested) {
+        reply(-(configuration.errno["EIO"] ?? 5), 0);
+      }
       scope.close();
     }
 
@@ -81,7 +84,7 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
           if (waiting.async) await waiting.value;
         }
         let result = perform();
-        if (typeof result !== "number") result = await result;
+        if (typeof result !== "number") result = await result.catch(failure);
         reply(result, host.detail);
       }
     }
@@ -91,6 +94,10 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
       Atomics.store(control, Word.detail, second);
       Atomics.store(control, Word.state, RequestState.replied);
       Atomics.notify(control, Word.state);
+    }
+
+    function failure(error: unknown): number {
+      return -host.errnoOfError(error);
     }
 
     function perform(): number | Promise<number> {
@@ -146,7 +153,7 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
             return -host.errnoOf("EIO");
         }
       } catch (error) {
-        return -host.errnoOfError(error);
+        return failure(error);
       }
     }
 

@@ -13,6 +13,9 @@ const DEFAULT_BUFFER = 212_992;
 /** Bytes accepted for sending while SO_SNDBUF was not set: Linux then lets the buffer grow. */
 const GROWN_SNDBUF = 262_144;
 
+/** Bytes received ahead while SO_RCVBUF was not set: Linux then lets the buffer grow. */
+const READ_AHEAD = 262_144;
+
 /** Values that an accepted connection inherits, and those that sockets of all kinds have. */
 export class OptionValues {
   reuseAddress = false;
@@ -60,6 +63,11 @@ export class OptionValues {
   /** Bytes that may be accepted for sending before the host takes them. */
   get sendLimit(): number {
     return this.sendBufferSet ? this.sendBuffer : GROWN_SNDBUF;
+  }
+
+  /** Bytes that are received ahead of the program's asking for them. */
+  get receiveLimit(): number {
+    return this.receiveBufferSet ? this.receiveBuffer : READ_AHEAD;
   }
 
   /** Takes over what an accepted connection has from its listener. */

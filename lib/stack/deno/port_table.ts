@@ -11,6 +11,9 @@ import type { IpAddress } from "../../ip.ts";
 /** Milliseconds that a connection which this side ended first keeps its port: TCP_TIMEWAIT_LEN. */
 const TIME_WAIT = 60_000;
 
+/** How many ports are kept so: Linux bounds them too (tcp_max_tw_buckets). */
+const MAX_LINGERING = 4096;
+
 /** A port that is held. */
 export interface PortEntry {
   /** Type of the socket: TCP and UDP ports are apart. */
@@ -37,6 +40,8 @@ export type PortClaim = Omit<PortEntry, "expires" | "listening">;
 /** The ports of one stack. */
 export class PortTable {
   readonly #entries: Map<number, Set<PortEntry>> = new Map();
+  /** Those that end by themselves, the oldest first. */
+  readonly #lingering: Set<PortEntry> = new Set();
 
   /** Whether the claim meets an entry that it may not share with (inet_csk_bind_conflict). */
   conflicts(claim: PortClaim, except: PortEntry | null = null): boolean {
@@ -46,7 +51,7 @@ export class PortTable {
     for (const entry of entries) {
       if (entry === except || entry.type !== claim.type) continue;
       if (entry.expires <= now) {
-        entries.delete(entry);
+        this.remove(entry);
         continue;
       }
       if (!overlaps(claim, entry)) continue;
@@ -68,6 +73,7 @@ export class PortTable {
 
   /** Gives a port back. */
   remove(entry: PortEntry): void {
+    this.#lingering.delete(entry);
     const entries = this.#entries.get(entry.port);
     entries?.delete(entry);
     if (entries?.size === 0) this.#entries.delete(entry.port);
@@ -77,9 +83,9 @@ export class PortTable {
   linger(entry: PortEntry): void {
     entry.expires = performance.now() + TIME_WAIT;
     entry.listening = false;
-    // Linux bounds these too (tcp_max_tw_buckets); ours are small.
-    const entries = this.#entries.get(entry.port);
-    if (entries !== undefined && entries.size > 64) this.remove(entry);
+    this.#lingering.add(entry);
+    const [oldest] = this.#lingering;
+    if (oldest !== undefined && this.#lingering.size > MAX_LINGERING) this.remove(oldest);
   }
 }
 

@@ -457,8 +457,11 @@ export class TcpSocket extends DenoSocket {
 
   #refuseToConnect(result: number): number {
     this.#state = TcpState.CLOSE;
-    this.#hosted = false;
+    // The worker may have a socket of the host left, and always has a row for this one.
+    this.#hosted = true;
+    this.#dropHost();
     if (!this.#portLocked) this.#giveBackPort();
+    else this.#rebind();
     return result;
   }
 
@@ -784,7 +787,9 @@ export class TcpSocket extends DenoSocket {
     if ((this.shut & Shutdown.RECEIVE) !== 0) mask |= POLLIN | POLLRDNORM | POLLRDHUP;
     if (this.#state !== TcpState.SYN_SENT) {
       const received = this.#hosted ? channel.word(slot, SlotWord.received) : 0;
-      if (received >= this.options.receiveLowWater) mask |= POLLIN | POLLRDNORM;
+      // As Linux has it, a full buffer is readable however much SO_RCVLOWAT asks for.
+      const target = Math.min(this.options.receiveLowWater, this.options.receiveLimit);
+      if (received >= target) mask |= POLLIN | POLLRDNORM;
       const unsent = this.#hosted ? channel.word(slot, SlotWord.unsent) : 0;
       const writable = (this.shut & Shutdown.SEND) !== 0 ||
         unsent * 3 < this.options.sendLimit * 2;

@@ -50,6 +50,9 @@ const MAX_DATAGRAM6 = 65_527;
 /** The longest that udp_sendmsg looks at. */
 const MAX_LENGTH = 0xffff;
 
+/** Bytes that a queued datagram counts beside its own, about as on Linux. */
+const OVERHEAD = 512;
+
 /** What UDP_CORK or MSG_MORE holds back: one datagram in the making. */
 interface CorkedDatagram {
   readonly to: SocketAddress;
@@ -238,10 +241,12 @@ export class UdpSocket extends DenoSocket {
     }
     // A port that was chosen for the socket is given back; what came to it stays.
     this.#refresh(wasConnected);
-    while (this.#queuedBelow() > 0) {
+    let size = this.#kept.reduce((sum, { bytes }) => sum + bytes.length + OVERHEAD, 0);
+    while (this.#queuedBelow() > 0 && size < this.options.receiveBuffer) {
       const datagram = this.#fetch(MAX_LENGTH, false);
       if (typeof datagram === "number") break;
       this.#kept.push(datagram);
+      size += datagram.bytes.length + OVERHEAD;
     }
     this.#release();
   }

@@ -196,6 +196,70 @@ Deno.test("without process.binding() clients work and bind() is EOPNOTSUPP", asy
   server.close();
 });
 
+/** Text that runs in the worker before its program, as the source of a program. */
+function inWorker(text: string): string {
+  return `const Original = Blob;
+     globalThis.Blob = class extends Original {
+       constructor(parts, options) { super([${JSON.stringify(text)}, ...parts], options); }
+     };`;
+}
+
+Deno.test("close() gives up a connection by name that is being made", async () => {
+  const { out } = await run(
+    ["--allow-net"],
+    `const client = stack.socket(2, 1 | 2048, 0);
+     console.log(client.connect(t.sockaddr("198.18.0.1:9"), 16, "localhost"));
+     client.close();
+     stack.close();`,
+    inWorker(`Deno.connect = ({ signal }) => new Promise((_, fail) => {
+      signal.onabort = () => { console.log("given up"); fail(signal.reason); };
+    });`),
+  );
+  assertEquals(out, `${-Errno.EINPROGRESS}\ngiven up\n`);
+});
+
+Deno.test("connect() to a listener that never accepts ends with ETIMEDOUT", async () => {
+  const { out } = await run(
+    ["--allow-net"],
+    `const server = t.listener(stack, 0);
+     console.log(t.connect(t.socket(stack), t.nameOf(server)));
+     console.log(t.connect(t.socket(stack), t.nameOf(server)));`,
+    inWorker(`{
+      const original = setTimeout;
+      globalThis.setTimeout = (callback, delay) => original(callback, Math.min(delay, 50));
+    }`),
+  );
+  assertEquals(out, `0\n${-Errno.ETIMEDOUT}\n`);
+});
+
+Deno.test("a worker that fails while it starts gives EIO", async () => {
+  const { out } = await run(
+    ["--allow-net"],
+    `const { wait } = Atomics;
+     Atomics.wait = (...given) => {
+       const answer = wait(...given);
+       if (answer === "timed-out") console.log(answer);
+       return answer;
+     };
+     console.log(t.bind(t.socket(stack), "127.0.0.1:0"));`,
+    inWorker("globalThis.TextDecoder = null;"),
+  );
+  assertEquals(out, `${-Errno.EIO}\n`);
+});
+
+Deno.test("what throws in the worker while it carries out a request is that call's errno", async () => {
+  const { out } = await run(
+    ["--allow-net"],
+    `const address = t.sockaddr("198.18.0.1:9");
+     console.log(t.socket(stack).connect(address, 16, "localhost"));
+     console.log(t.bind(t.socket(stack), "127.0.0.1:0"));`,
+    inWorker(`Deno.connect = () => {
+      throw Object.assign(new Error("no room"), { code: "ENOBUFS" });
+    };`),
+  );
+  assertEquals(out, `${-Errno.ENOBUFS}\n0\n`);
+});
+
 Deno.test("getsockopt(SO_PEERCRED) of a pair is EACCES without --allow-sys", async () => {
   const { out } = await run(
     ["--allow-net"],

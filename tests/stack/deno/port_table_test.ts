@@ -53,3 +53,12 @@ Deno.test("Placeholders.addressFor() gives each name one address of 198.18.0.0/1
   for (let i = 0; i < 3000; i++) seen.add(placeholders.addressFor(`${i}.example`).join("."));
   assertEquals(seen.size, 3000);
 });
+
+Deno.test("PortTable.linger() keeps a bounded number of ports, the latest", () => {
+  const table = new PortTable();
+  for (let i = 0; i < 5000; i++) table.linger(table.add({ ...CLAIM, port: 1 + (i % 50_000) }));
+  assertEquals(table.conflicts({ ...CLAIM, port: 1 }), false);
+  assertEquals(table.conflicts({ ...CLAIM, port: 904 }), false);
+  assertEquals(table.conflicts({ ...CLAIM, port: 905 }), true);
+  assertEquals(table.conflicts({ ...CLAIM, port: 5000 }), true);
+});

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Errno } from "../../../lib/linux/errno.ts";
+import { O_NONBLOCK } from "../../../lib/linux/fcntl.ts";
 import { FIONREAD, SIOCATMARK, TIOCOUTQ } from "../../../lib/linux/ioctl.ts";
 import { IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY } from "../../../lib/linux/in.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../../lib/linux/poll.ts";
@@ -18,6 +19,8 @@ import {
   SO_ERROR,
   SO_KEEPALIVE,
   SO_LINGER,
+  SO_RCVBUF,
+  SO_RCVLOWAT,
   SO_RCVTIMEO,
   SO_SNDBUF,
   SO_SNDTIMEO,
@@ -32,6 +35,7 @@ import {
   bind,
   connect,
   connection,
+  descriptorCount,
   getOption,
   listener,
   nameOf,
@@ -271,6 +275,62 @@ Deno.test(
       assert(typeof server.accept(null, 0) !== "number");
       assertEquals(ready(stack, client, POLLOUT), POLLOUT);
     }
+  }),
+);
+
+Deno.test(
+  "connections that a full queue holds back and that are closed leave no trace in it",
+  withStack((stack) => {
+    const server = listener(stack, 1);
+    for (let i = 0; i < 20; i++) {
+      const client = nonBlocking(stack);
+      assertEquals(connect(client, nameOf(server)), -Errno.EINPROGRESS);
+      client.close();
+    }
+    server.setStatusFlags(O_NONBLOCK);
+    for (;;) {
+      const accepted = server.accept(null, 0);
+      if (typeof accepted === "number") break;
+      accepted.close();
+    }
+    const client = nonBlocking(stack);
+    assertEquals(connect(client, nameOf(server)), -Errno.EINPROGRESS);
+    assertEquals(ready(stack, client, POLLOUT), POLLOUT);
+  }),
+);
+
+Deno.test(
+  "connect() that fails at once keeps a port given to bind(), and close() frees it",
+  withStack((stack) => {
+    const first = socket(stack);
+    assertEquals(bind(first, "127.0.0.1:0"), 0);
+    const name = nameOf(first);
+    const probe = socket(stack);
+    assertEquals(probe.bind(name, name.length), -Errno.EADDRINUSE);
+    const fixed = socket(stack);
+    first.close();
+    assertEquals(fixed.bind(name, name.length), 0);
+    const before = descriptorCount();
+    const elsewhere = sockaddr("192.0.2.1:9");
+    assertEquals(fixed.connect(elsewhere, elsewhere.length, "name.invalid"), -Errno.EACCES);
+    assertEquals(nameOf(fixed), name);
+    assertEquals(descriptorCount(), before);
+    assertEquals(fixed.listen(1), 0);
+    fixed.close();
+    assertEquals(descriptorCount(), before - 1);
+  }),
+);
+
+Deno.test(
+  "poll() tells of a full buffer although SO_RCVLOWAT asks for more",
+  withStack((stack) => {
+    const [client, server] = connection(stack);
+    assertEquals(setOption(server, SOL_SOCKET, SO_RCVLOWAT, 0x7fffffff), 0);
+    assertEquals(setOption(server, SOL_SOCKET, SO_RCVBUF, 4096), 0);
+    assertEquals(send(client, "few"), 3);
+    assertEquals(ready(stack, server, POLLIN, 0), 0);
+    assertEquals(client.send(new Uint8Array(200_000), 200_000, 0), 200_000);
+    assertEquals(ready(stack, server, POLLIN), POLLIN);
   }),
 );
 

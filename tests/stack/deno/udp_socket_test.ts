@@ -136,6 +136,23 @@ Deno.test(
 );
 
 Deno.test(
+  "what is kept when connect() with AF_UNSPEC gives the port back is bounded by SO_RCVBUF",
+  withStack((stack) => {
+    const file = socket(stack, SOCK_DGRAM);
+    const sender = datagrams(stack);
+    assertEquals(setOption(file, SOL_SOCKET, SO_RCVBUF, 10_000), 0);
+    for (let round = 0; round < 10; round++) {
+      assertEquals(connect(file, nameOf(sender)), 0);
+      for (let i = 0; i < 10; i++) assertEquals(sendTo(sender, nameOf(file), 1000), 1000);
+      assertEquals(connect(file, UNSPEC), 0);
+    }
+    let received = 0;
+    while (receive(file, MSG_DONTWAIT, 1000) !== -Errno.EAGAIN) received++;
+    assert(received >= 10 && received <= 20, String(received));
+  }),
+);
+
+Deno.test(
   "connect() with AF_UNSPEC gives a chosen port back and keeps an explicit one",
   withStack((stack) => {
     const chosen = socket(stack, SOCK_DGRAM);

@@ -13,6 +13,8 @@ export interface Connection {
   /** What moves the bytes; null before the first bind or connect and after an error. */
   transport: Transport | null;
   chunks: Uint8Array[];
+  /** What short pieces are gathered in. */
+  gathered: ArrayBufferLike | null;
   /** Ends the guest's wait for something to receive. */
   reader: (() => void) | null;
   received: number;
@@ -34,7 +36,10 @@ export interface Connection {
   queue: Connection[] | null;
   backlog: number;
   stalled: boolean;
-  deferred: (() => void)[];
+  /** Attempts to connect that the full queue holds back, and what lets them go on. */
+  deferred: Map<Connection, () => void>;
+  /** Gives up an attempt to connect, and what it holds of a listener of this stack. */
+  abandon: (() => void) | null;
   local: HostName | null;
   peer: HostName | null;
   listening: boolean;
@@ -99,6 +104,14 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
   const { SlotWord, SlotFlag, ReadFlag, HostOption, CloseMode } = host.constants;
   /** Bytes that TCP_CORK and MSG_MORE hold back at most: about a segment of the loopback device. */
   const SEGMENT = 32 * 1024;
+  /** Bytes that are read ahead of the guest unless SO_RCVBUF says otherwise. */
+  const RECEIVE_LIMIT = 256 * 1024;
+  /** The same while the guest has not accepted the connection. */
+  const QUEUED_LIMIT = 16 * 1024;
+  /** Pieces shorter than this are gathered, so that each byte of a slow peer costs a byte. */
+  const SMALL = 2048;
+  /** How many connections may outlive their sockets; Linux resets the others (tcp_max_orphans). */
+  const MAX_ORPHANS = 256;
   const connections = new Map<number, Connection>();
   const listeners = new Set<Connection>();
   /** Closed by the guest, with data still to send. */
@@ -132,9 +145,10 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
       slot,
       transport: null,
       chunks: [],
+      gathered: null,
       reader: null,
       received: 0,
-      receiveLimit: 256 * 1024,
+      receiveLimit: slot < 0 ? QUEUED_LIMIT : RECEIVE_LIMIT,
       paused: false,
       endOfFile: false,
       failed: false,
@@ -150,7 +164,8 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
       queue: null,
       backlog: 0,
       stalled: false,
-      deferred: [],
+      deferred: new Map(),
+      abandon: null,
       local: null,
       peer: null,
       listening: false,
@@ -167,6 +182,15 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
   function assign(connection: Connection, slot: number): void {
     connection.slot = slot;
     connections.set(slot, connection);
+    connection.receiveLimit = RECEIVE_LIMIT;
+    readOn(connection);
+  }
+
+  /** Reads again once there is room. */
+  function readOn(connection: Connection): void {
+    if (!connection.paused || connection.received >= connection.receiveLimit) return;
+    connection.paused = false;
+    if (!connection.endOfFile && !connection.failed) connection.transport?.resume();
   }
 
   function ignore(): void {
@@ -182,7 +206,9 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
   }
 
   function arrived(connection: Connection, bytes: Uint8Array): void {
-    connection.chunks.push(bytes);
+    // Nobody will read it.
+    if (connection.closing) return;
+    gather(connection, bytes);
     connection.received += bytes.length;
     host.set(connection.slot, SlotWord.received, connection.received);
     if (!connection.paused && connection.received >= connection.receiveLimit) {
@@ -191,6 +217,28 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     }
     wakeReader(connection);
     host.announce();
+  }
+
+  /** Appends bytes, short ones to what is there. */
+  function gather(connection: Connection, bytes: Uint8Array): void {
+    const { chunks } = connection;
+    const last = chunks.at(-1);
+    if (bytes.length >= SMALL || last === undefined || last.length >= SMALL) {
+      chunks.push(bytes);
+      return;
+    }
+    const length = last.length + bytes.length;
+    const end = last.byteOffset + length;
+    let joined: Uint8Array;
+    if (last.buffer === connection.gathered && end <= last.buffer.byteLength) {
+      joined = new Uint8Array(last.buffer, last.byteOffset, length);
+    } else {
+      joined = new Uint8Array(new ArrayBuffer(2 * SMALL), 0, length);
+      joined.set(last);
+      connection.gathered = joined.buffer;
+    }
+    joined.set(bytes, last.length);
+    chunks[chunks.length - 1] = joined;
   }
 
   function wakeReader(connection: Connection): void {
@@ -269,10 +317,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     if (!peek) {
       connection.received -= result;
       host.set(slot, SlotWord.received, connection.received);
-      if (connection.paused && connection.received < connection.receiveLimit) {
-        connection.paused = false;
-        if (!connection.endOfFile && !connection.failed) connection.transport?.resume();
-      }
+      readOn(connection);
     }
     return result;
   }
@@ -398,6 +443,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
         return 0;
       case HostOption.receiveBuffer:
         connection.receiveLimit = value;
+        readOn(connection);
         return 0;
       default:
         return -host.errnoOf("ENOPROTOOPT");
@@ -411,6 +457,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     connection.slot = -1;
     connection.closing = true;
     doubtful.delete(connection);
+    connection.abandon?.();
     if (connection.listening) {
       listeners.delete(connection);
       connection.listening = false;
@@ -421,9 +468,12 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
         waiting.transport?.reset();
         waiting.transport = null;
       }
-      for (const start of connection.deferred.splice(0)) start();
+      for (const start of [...connection.deferred.values()]) start();
     }
-    if (mode === CloseMode.reset || connection.received > 0) {
+    const late = connection.unsent > 0 && !connection.failed;
+    if (
+      mode === CloseMode.reset || connection.received > 0 || (late && orphans.size >= MAX_ORPHANS)
+    ) {
       clearTimeout(connection.holdTimer);
       connection.transport?.reset();
       connection.transport = null;
@@ -431,7 +481,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
       return 0;
     }
     flush(connection);
-    if (connection.unsent > 0 && !connection.failed) orphans.add(connection);
+    if (late) orphans.add(connection);
     settle(connection);
     return 0;
   }

@@ -32,6 +32,8 @@ export function workerTcp(
   const { tcp } = host;
   const { SlotWord, SlotFlag, BindFlag } = host.constants;
   const { listeners } = connections;
+  /** Milliseconds until an attempt that nobody answers is given up: tcp_syn_retries of 6. */
+  const CONNECT_TIMEOUT = 127_000;
 
   return { bind, connect, connectByName, listen, accept, names };
 
@@ -86,66 +88,99 @@ export function workerTcp(
     if (listener !== null) {
       if (queued(listener) > listener.backlog) await host.turn();
       if (queued(listener) > listener.backlog) {
-        // The listener's queue is full. Linux drops the SYN, and the peer tries again.
-        listener.deferred.push(() => {
-          if (!connection.closing) open();
-        });
+        hold(listener, connection, address, port);
         return 0;
       }
-      listener.arriving++;
+      reserve(listener, connection);
     }
-    return open();
+    return open(connection, address, port);
+  }
 
-    async function open(): Promise<number> {
-      if (!tcp) return 0;
-      let transport = connection.transport;
-      let handle = transport?.handle ?? null;
-      if (transport === null || handle === null) {
-        handle = new tcp.TCP(tcp.constants.SOCKET);
-        transport = transports.ofHandle(connection, handle);
-        connection.transport = transport;
-      }
-      const request = new tcp.TCPConnectWrap();
-      let settled = false;
-      const used = transport;
-      request.oncomplete = (status: number): void => {
-        settled = true;
-        if (listener !== null && listener.arriving > 0) listener.arriving--;
-        if (connection.transport !== used) return;
-        if (status !== 0) {
-          connection.transport = null;
-          used.close();
-          connections.fail(connection, host.errnoOfStatus(status));
-          return;
-        }
-        connections.established(connection);
-      };
-      let status: number;
-      try {
-        status = address.includes(":")
-          ? handle.connect6(request, address, port)
-          : handle.connect(request, address, port);
-      } catch (error) {
-        connection.transport = null;
-        used.close();
-        return -host.errnoOfError(error);
-      }
+  /** Counts an attempt as one that will be in the listener's queue. */
+  function reserve(listener: Connection, connection: Connection): void {
+    listener.arriving++;
+    connection.abandon = () => {
+      connection.abandon = null;
+      listener.arriving--;
+    };
+  }
+
+  /** The listener's queue is full: Linux drops the SYN, and the peer tries again. */
+  function hold(
+    listener: Connection,
+    connection: Connection,
+    address: string,
+    port: number,
+  ): void {
+    const timer = setTimeout(() => {
+      connection.abandon?.();
+      connections.fail(connection, host.errnoOf("ETIMEDOUT"));
+    }, CONNECT_TIMEOUT);
+    connection.abandon = () => {
+      connection.abandon = null;
+      clearTimeout(timer);
+      listener.deferred.delete(connection);
+    };
+    listener.deferred.set(connection, () => {
+      connection.abandon?.();
+      reserve(listener, connection);
+      open(connection, address, port).then((status) => {
+        if (status < 0) connections.fail(connection, -status);
+      });
+    });
+  }
+
+  async function open(connection: Connection, address: string, port: number): Promise<number> {
+    if (!tcp) return -host.errnoOf("EOPNOTSUPP");
+    const handle = connection.transport?.handle ?? new tcp.TCP(tcp.constants.SOCKET);
+    const used = connection.transport ?? transports.ofHandle(connection, handle);
+    connection.transport = used;
+    const request = new tcp.TCPConnectWrap();
+    let settled = false;
+    request.oncomplete = (status: number): void => {
+      settled = true;
+      if (connection.transport !== used) return;
+      connection.abandon?.();
       if (status !== 0) {
-        connection.transport = null;
-        used.close();
+        drop();
+        connections.fail(connection, host.errnoOfStatus(status));
+        return;
+      }
+      connections.established(connection);
+    };
+    function drop(): void {
+      connection.abandon?.();
+      connection.transport = null;
+      used.close();
+    }
+    try {
+      const status = address.includes(":")
+        ? handle.connect6(request, address, port)
+        : handle.connect(request, address, port);
+      if (status !== 0) {
+        drop();
         return -host.errnoOfStatus(status);
       }
-      // What connect(2) itself answers comes in the next rounds.
-      for (let rounds = 0; rounds < 3 && !settled; rounds++) await host.immediate();
-      return 0;
+    } catch (error) {
+      drop();
+      return -host.errnoOfError(error);
     }
+    // What connect(2) itself answers comes in the next rounds.
+    for (let rounds = 0; rounds < 3 && !settled; rounds++) await host.immediate();
+    return 0;
   }
 
   async function connectByName(slot: number, address: string, port: number): Promise<number> {
     if (!host.permitted(address, port)) return -host.errnoOf("EACCES");
     const connection = connections.at(slot);
     await Promise.resolve();
-    Deno.connect({ hostname: address, port }).then((conn) => {
+    const attempt = new AbortController();
+    connection.abandon = () => {
+      connection.abandon = null;
+      attempt.abort();
+    };
+    Deno.connect({ hostname: address, port, signal: attempt.signal }).then((conn) => {
+      connection.abandon = null;
       if (connection.closing) {
         conn.close();
         return;
@@ -215,9 +250,9 @@ export function workerTcp(
     host.set(newSlot, SlotWord.received, connection.received);
     if (connection.failed) host.set(newSlot, SlotWord.error, host.errnoOf("ECONNRESET"));
     takeConnections(listener);
-    while (listener.deferred.length > 0 && queued(listener) <= listener.backlog) {
-      listener.arriving++;
-      listener.deferred.shift()?.();
+    for (const start of [...listener.deferred.values()]) {
+      if (queued(listener) > listener.backlog) break;
+      start();
     }
     return tell(connection);
   }

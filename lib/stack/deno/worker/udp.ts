@@ -74,7 +74,10 @@ export function workerUdp(host: WorkerHost): WorkerUdp {
       : handle.bind(address, port, hostFlags);
     if (status !== 0) return -host.errnoOfStatus(status);
     const local = host.nameOf((out) => handle.getsockname(out));
-    if (local === null) return -host.errnoOf("EIO");
+    if (local === null) {
+      handle.close();
+      return -host.errnoOf("EIO");
+    }
     const socket: Datagrams = {
       slot,
       handle,
@@ -93,7 +96,8 @@ export function workerUdp(host: WorkerHost): WorkerUdp {
         if (socket.queue.length > 0) return;
       }
       socket.queue.push({
-        data: new Uint8Array(buffer.buffer, buffer.byteOffset, count),
+        // The host's buffer has room for the longest datagram.
+        data: new Uint8Array(buffer.subarray(0, count)),
         host: from.address,
         port: from.port,
       });
