@@ -123,7 +123,7 @@ export function stressErrno(seed: number, count: number): StressResult {
   return { calls: count, wrong };
 }
 
-async function stressInWorkers(count: number, workers: number): Promise<StressResult[]> {
+function stressInWorkers(count: number, workers: number): Promise<StressResult[]> {
   const running: Promise<StressResult>[] = [];
   for (let index = 1; index <= workers; index++) {
     const worker = new Worker(import.meta.url, { type: "module", name: `${index}` });
@@ -152,7 +152,8 @@ if ("postMessage" in globalThis) {
   const results = await stressInWorkers(Math.ceil(count / (workers + 1)), workers);
   const calls = results.reduce((sum, result) => sum + result.calls, 0);
   const wrong = results.flatMap((result) => result.wrong);
-  console.log(`${calls} failing calls in ${results.length} threads, ${wrong.length} wrong`);
-  for (const line of wrong.slice(0, 10)) console.log(line);
+  const summary = `${calls} failing calls in ${results.length} threads, ${wrong.length} wrong`;
+  const lines = [summary, ...wrong.slice(0, 10)].map((line) => `${line}\n`);
+  Deno.stdout.writeSync(new TextEncoder().encode(lines.join("")));
   Deno.exit(wrong.length === 0 ? 0 : 1);
 }
