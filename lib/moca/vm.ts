@@ -190,7 +190,8 @@ export class Vm {
           if (!this.#unwind()) {
             return this.#state ?? { kind: "paused" };
           }
-          break;
+          // Each error begins a slice anew: a program that does little else must be asked about, too.
+          // falls through
         case Signal.SLICE:
           if (++this.#slices % SLICES_PER_TICK === 0) {
             left--;
@@ -212,6 +213,15 @@ export class Vm {
   resume(value: Value): void {
     if (this.#child !== null) {
       this.#child.resume(value);
+      return;
+    }
+    try {
+      this.#reserveResult(value);
+    } catch (error) {
+      if (!(error instanceof MocaLimitError)) {
+        throw error;
+      }
+      this.reject(error);
       return;
     }
     const { code } = this.#program;
@@ -480,11 +490,22 @@ export class Vm {
       this.#blocked = { call: number, args };
       return false;
     }
-    if (typeof value === "string") {
-      this.#heap.reserveString(value.length);
-    }
+    this.#reserveResult(value);
     this.#refs[start] = value;
     return true;
+  }
+
+  /** Counts what a host call has made; what it put into an array or Vec was made by it as well. */
+  #reserveResult(value: Value): void {
+    if (typeof value === "string") {
+      this.#heap.reserveString(value.length);
+    } else if (value instanceof Sequence) {
+      const slot = value.kind === SEQUENCE_VALUE ? SLOT_BYTES : 8;
+      this.#heap.reserve(OBJECT_BYTES + value.capacity * slot);
+      for (const item of value.items) {
+        this.#reserveResult(item);
+      }
+    }
   }
 
   /** Starts a thread; returns whether a machine inside this one must run first. */

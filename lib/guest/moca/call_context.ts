@@ -22,6 +22,8 @@ export interface CallContextOptions {
   readonly mayBlock: () => boolean;
   /** Bytes that one read may return, at most. */
   readonly maxRead: number;
+  /** Asked before each call; throws if the script must go no further. */
+  readonly check: () => void;
 }
 
 /** The system, the descriptors, and how calls on them wait. */
@@ -34,12 +36,15 @@ export class CallContext {
   readonly output: (fd: number, bytes: Uint8Array<ArrayBuffer>) => void;
   /** Bytes that one read may return, at most. */
   readonly maxRead: number;
+  /** Asked before each call; throws if the script must go no further. */
+  readonly check: () => void;
   readonly #errno: ErrnoNumbers;
   readonly #mayBlock: () => boolean;
 
   /** Makes a context with no descriptors open. */
   constructor(options: CallContextOptions) {
-    const { system, errno, output, mayBlock, maxRead } = options;
+    const { system, errno, output, mayBlock, maxRead, check } = options;
+    this.check = check;
     this.system = system;
     this.output = output;
     this.maxRead = maxRead;

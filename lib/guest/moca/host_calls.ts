@@ -73,6 +73,7 @@ export function hostCalls(
     const handler = HANDLERS.get(row.name);
     if (handler === undefined) throw new TypeError(`Cannot make host calls: no "${row.name}"`);
     calls.set(row.number, (args) => {
+      context.check();
       checkArguments(row, args);
       const result = handler(context, new Arguments(args));
       return isSteps(result) ? wait(result) : result;

@@ -92,6 +92,7 @@ export class ScriptProcess {
           const state = thread.vm.run(this.#workers === null ? 1 : Infinity);
           if (state.kind !== "done" && state.kind !== "failed") continue;
           if (thread === this.#main) return outcome(state);
+          if (state.kind === "failed" && this.#isTimeUp) this.#expire();
           this.#end(thread, state.kind === "done" ? threadResult(state.result) : null);
         }
         this.#pollAll();
@@ -118,6 +119,10 @@ export class ScriptProcess {
       errno,
       mayBlock: () => this.#deadline === null && this.#threads.size === 1,
       maxRead: maxHeap ?? DEFAULT_MAX_HEAP,
+      // The machine asks by itself after so many instructions, which calls make long.
+      check: () => {
+        if (this.#isTimeUp) throw this.#timeUp();
+      },
     });
     const thread = new ScriptThread(context, (self) =>
       new Vm(this.#program, {
@@ -183,6 +188,12 @@ export class ScriptProcess {
     return ready;
   }
 
+  /** Ends the script, whatever its first thread is at. */
+  #expire(): void {
+    this.#main.pending = this.#main.joining = null;
+    this.#main.vm.reject(this.#timeUp());
+  }
+
   /** Waits until a thread can go on; with one that can, only looks which others can too. */
   #pollAll(): void {
     const waiting = [...this.#threads].filter(({ pending }) => pending !== null);
@@ -195,10 +206,7 @@ export class ScriptProcess {
     }
     const runs = [...this.#threads].some((thread) => !thread.isBlocked);
     const ready = pollUntil(this.#options.system, fds, runs ? performance.now() : deadline);
-    if (this.#isTimeUp && this.#main.isBlocked) {
-      this.#main.pending = this.#main.joining = null;
-      this.#main.vm.reject(this.#timeUp());
-    }
+    if (this.#isTimeUp) this.#expire();
     for (const thread of waiting) {
       const { pending } = thread;
       if (pending === null) continue;
