@@ -163,9 +163,9 @@ Deno.test("what is outside stays as it was", () => {
 });
 
 const imports = `
-  import { FileSystem } from "${import.meta.resolve("../../lib/kernel/file_system.ts")}";
-  import { FileStatus } from "${import.meta.resolve("../../lib/linux/stat.ts")}";
-  import { errnoName } from "${import.meta.resolve("../../lib/linux/errno.ts")}";
+  import { FileSystem } from "${import.meta.resolve("../../../lib/kernel/files/file_system.ts")}";
+  import { FileStatus } from "${import.meta.resolve("../../../lib/linux/stat.ts")}";
+  import { errnoName } from "${import.meta.resolve("../../../lib/linux/errno.ts")}";
   const system = new FileSystem({ host: null });
   const say = (result: unknown) =>
     console.log(typeof result === "number" && result < 0 ? errnoName(result) : "ok");
@@ -379,7 +379,9 @@ Deno.test({
 Deno.test("an unscoped permission that is revoked no longer opens anything", async () => {
   const output = await runDeno(
     `${imports}
-    import { revokePermissions } from "${import.meta.resolve("../../lib/kernel/permissions.ts")}";
+    import { revokePermissions } from "${
+      import.meta.resolve("../../../lib/kernel/policy/permissions.ts")
+    }";
     say(system.openat(null, "/etc/passwd", 0, 0));
     revokePermissions({ name: "read" });
     say(system.openat(null, "/etc/passwd", 0, 0));`,

@@ -219,8 +219,8 @@ testFiles("failing calls lose no descriptor", (files) => {
 /** Tries to lock a file in another process: 0, or a negated errno. */
 async function lockElsewhere(path: string): Promise<string> {
   return (await runDeno(
-    `import { LibcStack } from "${import.meta.resolve("../../lib/stack/libc/libc_stack.ts")}";
-    import { FileSystem } from "${import.meta.resolve("../../lib/kernel/file_system.ts")}";
+    `import { LibcStack } from "${import.meta.resolve("../../../lib/stack/libc/libc_stack.ts")}";
+    import { FileSystem } from "${import.meta.resolve("../../../lib/kernel/files/file_system.ts")}";
     const stack = new LibcStack();
     const file = new FileSystem({ host: stack.host }).openat(null, "${path}", ${O_RDWR}, 0);
     const lock = { type: ${F_WRLCK}, whence: 0, start: 0, length: 0, pid: 0 };

@@ -123,8 +123,8 @@ Deno.test("fstat() of replaced stdio tells of a terminal", () => {
 });
 
 const program = `
-  import { FileSystem } from "${import.meta.resolve("../../lib/kernel/file_system.ts")}";
-  import { FileStatus } from "${import.meta.resolve("../../lib/linux/stat.ts")}";
+  import { FileSystem } from "${import.meta.resolve("../../../lib/kernel/files/file_system.ts")}";
+  import { FileStatus } from "${import.meta.resolve("../../../lib/linux/stat.ts")}";
   const system = new FileSystem({ host: null });
   const [stdin, stdout, stderr] = [system.stdio(0), system.stdio(1), system.stdio(2)];
   const status = new FileStatus();
@@ -174,7 +174,9 @@ Deno.test("writing to a process that has gone is EPIPE", async () => {
   try {
     await Deno.writeTextFile(
       file,
-      `import { FileSystem } from "${import.meta.resolve("../../lib/kernel/file_system.ts")}";
+      `import { FileSystem } from "${
+        import.meta.resolve("../../../lib/kernel/files/file_system.ts")
+      }";
       const stdout = new FileSystem({ host: null }).stdio(1);
       let result;
       while ((result = stdout.write(new Uint8Array(65536), 65536)) >= 0);

@@ -40,7 +40,7 @@ Deno.test({
 Deno.test("ask() leaves nothing behind in Deno for each host and path", async () => {
   const grown = await runDeno(
     `import { HostQuery, PathQuery } from "${
-      import.meta.resolve("../../lib/kernel/permission_query.ts")
+      import.meta.resolve("../../../lib/kernel/policy/permission_query.ts")
     }";
     const host = new HostQuery();
     const path = new PathQuery("read");

@@ -18,7 +18,9 @@ Deno.test({
 
 Deno.test("permissionState() is partial where a part of a grant is denied", async () => {
   const output = await runDeno(
-    `import { permissionState } from "${import.meta.resolve("../../lib/kernel/permissions.ts")}";
+    `import { permissionState } from "${
+      import.meta.resolve("../../../lib/kernel/policy/permissions.ts")
+    }";
     console.log(permissionState({ name: "read" }), permissionState({ name: "read", path: "/etc" }));`,
     ["--allow-read", "--deny-read=/etc"],
   );

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runPolicy } from "../run_policy.ts";
+import { runPolicy } from "./run_policy.ts";
 
 /** What a policy says to each question, under flags. */
 async function assertAnswers(

@@ -3,7 +3,7 @@ import { Policy } from "../../../lib/kernel/policy/policy.ts";
 import { UnixTarget } from "../../../lib/kernel/policy/unix_target.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import { decodeSockaddr } from "../../../lib/linux/sockaddr.ts";
-import { runPolicy } from "../run_policy.ts";
+import { runPolicy } from "./run_policy.ts";
 import { sockaddrOf } from "../sockaddr_text.ts";
 
 /**

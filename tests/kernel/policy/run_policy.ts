@@ -9,7 +9,7 @@ import { assert } from "@std/assert";
  * Asks a policy.
  *
  * @param flags Flags of `deno run`.
- * @param questions As tests/kernel/policy_program.ts takes them.
+ * @param questions As tests/kernel/policy/policy_program.ts takes them.
  * @param cwd Its current folder.
  * @returns The answers.
  */
@@ -19,7 +19,7 @@ export async function runPolicy(
   cwd: string = Deno.cwd(),
 ): Promise<string[]> {
   const program = new URL("policy_program.ts", import.meta.url).pathname;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--config", config, "--no-lock", "--no-check", ...flags, program, ...questions],
     cwd,
