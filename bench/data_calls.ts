@@ -28,6 +28,11 @@ function run(command: string, ...args: (string | number)[]): number {
   return Number(new TextDecoder().decode(stdout));
 }
 
+function print(line: string): void {
+  // deno-lint-ignore no-console -- what a bench is for
+  console.log(line);
+}
+
 function median(numbers: number[]): number {
   return numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? NaN;
 }
@@ -38,8 +43,8 @@ try {
     args: ["-O2", "-o", program, `${DIRECTORY}data_calls.c`],
   }).outputSync();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  console.log(`CPU nanoseconds a call pair, medians of ${ROUNDS} rounds`);
-  console.log("case    bytes        C      FFI   kernel   kernel/C   kernel-FFI");
+  print(`CPU nanoseconds a call pair, medians of ${ROUNDS} rounds`);
+  print("case    bytes        C      FFI   kernel   kernel/C   kernel-FFI");
   for (const [name, size, count] of CASES) {
     const times: Record<"c" | "raw" | "kernel", number[]> = { c: [], raw: [], kernel: [] };
     for (let round = 0; round < ROUNDS; round++) {
@@ -50,7 +55,7 @@ try {
       }
     }
     const [c, raw, kernel] = [median(times.c), median(times.raw), median(times.kernel)];
-    console.log(
+    print(
       [
         name.padEnd(7),
         String(size).padStart(5),

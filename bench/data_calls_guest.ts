@@ -41,7 +41,7 @@ function pair(kernel: Kernel, type: number): [number, number] {
   return [client, type === SOCK_STREAM ? kernel.accept(listener, null) : listener];
 }
 
-/** The host's descriptor of the `nth` socket that this process opened, counted from the last. */
+/** The host's descriptors of sockets, in the order in which numbers were given. */
 function hostDescriptors(): number[] {
   return [...Deno.readDirSync("/proc/self/fd")]
     .filter(({ name }) => {
@@ -108,4 +108,5 @@ const measured = name === "eagain" ? failingReceives : transfers;
 for (let round = 0; round < 10; round++) measured(Math.ceil(count / 20) + 500);
 const start = cpuNanoseconds();
 measured(count);
+// deno-lint-ignore no-console -- what a bench is for
 console.log(((cpuNanoseconds() - start) / count).toFixed(1));
