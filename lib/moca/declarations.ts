@@ -71,6 +71,9 @@ export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set([
   "__call_func",
 ]);
 
+/** The name under which positions in the prelude appear. */
+const PRELUDE_FILE = "<prelude>";
+
 const RESERVED_STRUCTS = new Set(["Array", "Vec", "Map", "HashMapEntry", "Rand"]);
 const RESERVED_INTERFACES = new Set(["ToString", "WriteTo"]);
 /** Types that methods can be added to besides structs. */
@@ -292,6 +295,18 @@ export class Declarations {
     return this.functions.get(name) ?? null;
   }
 
+  /**
+   * Whether a name is a function of the prelude, which variables of a program may hide: it may have
+   * been written before the prelude had that function.
+   *
+   * @param name The name.
+   * @returns Whether it is; false if the program defines a function of that name itself.
+   */
+  isPreludeFunction(name: string): boolean {
+    const [first] = this.functions.get(name) ?? [];
+    return first === undefined ? this.#prelude.has(name) : first.node.at.file === PRELUDE_FILE;
+  }
+
   #load(name: string): boolean {
     const source = this.#prelude.get(name);
     if (source === undefined || this.#loaded.has(name)) {
@@ -300,7 +315,7 @@ export class Declarations {
     this.#loaded.add(name);
     let file: FileNode;
     try {
-      file = parse(source, "<prelude>");
+      file = parse(source, PRELUDE_FILE);
     } catch (error) {
       if (error instanceof MocaCompileError) {
         throw new Error(`Cannot load prelude entry "${name}"`, { cause: error });

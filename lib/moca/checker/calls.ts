@@ -51,6 +51,9 @@ export abstract class CallChecker extends BodyBase {
       return this.#callValue(this.expression(callee), node, callee);
     }
     const { name } = callee;
+    if (this.program.resolution.variables.has(callee)) {
+      return this.#callValue(this.expression(callee), node, callee);
+    }
     const special = this.#special(name, node);
     if (special !== null) {
       return special;

@@ -80,7 +80,10 @@ class ProgramChecker implements ProgramContext {
   constructor(prelude: ReadonlyMap<string, string>) {
     this.declarations = new Declarations(this.#diagnostics, prelude);
     this.#resolver = new Resolver(
-      { hasFunction: (name) => this.#hasFunction(name) },
+      {
+        hasFunction: (name) => this.#hasFunction(name),
+        isPreludeFunction: (name) => this.declarations.isPreludeFunction(name),
+      },
       this.#diagnostics,
     );
   }

@@ -198,6 +198,18 @@ Deno.test("a script's own functions and structs win over those of host calls", (
   assertEquals([text, error], ["mine: x\n2\nw\ns\n", null]);
 });
 
+Deno.test("a script's variables hide host functions, in lambdas too", () => {
+  let text = "";
+  const { error } = runScript(
+    `let poll = fun(x: int) -> int { return x * 2; };
+     let twice = fun(x: int) -> int { return poll(poll(x)); };
+     fun shut(shutdown: (int) -> int) -> int { return shutdown(1); }
+     print(poll(4)); print(twice(4)); print(shut(poll)); print(socket(999, 1));`,
+    { output: (_fd, bytes) => void (text += new TextDecoder().decode(bytes)) },
+  );
+  assertEquals([text, error], ["8\n16\n2\n-6\n", null]);
+});
+
 Deno.test("an error in a host function shows the script's own line", () => {
   const { error } = runScript(
     `let a = 1;\n  connect(3, parse_any(), 80);\nfun parse_any() -> any { return 5; }`,
