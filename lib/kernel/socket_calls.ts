@@ -35,6 +35,10 @@ import { checkSocketArguments, checkSocketFlags, typeOfSocket } from "./socket_a
  */
 const UNKNOWN_OPTION = 0x7fff;
 
+const CONNECT = ["connect"] as const;
+const SEND = ["send"] as const;
+const CONNECT_AND_SEND = ["connect", "send"] as const;
+
 /** The calls that take sockets. */
 export abstract class SocketCalls extends DescriptorCalls {
   readonly #address: GuestAddress = new GuestAddress();
@@ -127,12 +131,19 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copied = target.copy(address);
     if (copied < 0) return copied;
     if (file.kind !== FileKind.socket) return file.notSocket();
+    // The peer of a datagram socket is where its datagrams go.
+    const sends = file.type === SOCK_DGRAM && target.family !== AF_UNSPEC;
     if (file.domain === AF_UNIX) {
+      const refused = sends ? target.check(this.policy, "send", file) : 0;
+      if (refused < 0) return refused;
       return this.#reachUnix("connect", (address, length) => file.connect(address, length, null));
     }
-    const refused = target.check(this.policy, "connect", file);
-    if (refused < 0) return refused;
-    const name = this.#nameFor("connect");
+    const uses = sends ? CONNECT_AND_SEND : CONNECT;
+    for (const use of uses) {
+      const refused = target.check(this.policy, use, file);
+      if (refused < 0) return refused;
+    }
+    const name = this.#nameFor(uses);
     return typeof name === "number" ? name : file.connect(target.bytes, target.length, name);
   }
 
@@ -181,7 +192,7 @@ export abstract class SocketCalls extends DescriptorCalls {
         (bytes, size) => file.sendto(buffer, count, flags | MSG_NOSIGNAL, bytes, size, null),
       );
     }
-    const name = this.#nameFor("send");
+    const name = this.#nameFor(SEND);
     if (typeof name === "number") return name;
     return file.sendto(buffer, count, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
   }
@@ -231,7 +242,7 @@ export abstract class SocketCalls extends DescriptorCalls {
         (bytes, size) => file.sendmsg(buffers, flags | MSG_NOSIGNAL, bytes, size, null),
       );
     }
-    const name = this.#nameFor("send");
+    const name = this.#nameFor(SEND);
     if (typeof name === "number") return name;
     return file.sendmsg(buffers, flags | MSG_NOSIGNAL, target.bytes, target.length, name);
   }
@@ -357,12 +368,15 @@ export abstract class SocketCalls extends DescriptorCalls {
   }
 
   /** The name through which the address is granted, null for none; −EACCES if rules forbid its use. */
-  #nameFor(use: "connect" | "send"): string | null | number {
+  #nameFor(uses: readonly ("connect" | "send")[]): string | null | number {
     const { bytes, length } = this.#address;
     const name = this.policy.nameFor(bytes, length);
     if (name === null || !this.stack.usesNames) return name;
-    const refused = this.policy.checkDestinationName(use, name, bytes, length);
-    return refused < 0 ? refused : name;
+    for (const use of uses) {
+      const refused = this.policy.checkDestinationName(use, name, bytes, length);
+      if (refused < 0) return refused;
+    }
+    return name;
   }
 
   /**

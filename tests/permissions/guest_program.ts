@@ -61,7 +61,7 @@ class GuestProgram {
   #call(call: string, words: readonly string[], name: string | null): Answer {
     const kernel = this.#kernel;
     const number = (index: number) => numberOf(words[index], this.#names);
-    const address = (index: number) => sockaddrOf(words[index], this.#names);
+    const address = (index: number) => this.#address(words[index]);
     const path = (index: number) => words[index]?.replace(/^'|'$/g, "") ?? "";
     const bytes = (index: number) => bytesOf(words[index]);
     const room = new Uint8Array(ROOM);
@@ -103,12 +103,12 @@ class GuestProgram {
         return received(kernel.recv(number(0), room, ROOM, number(1)), room);
       case "recvfrom": {
         const result = kernel.recvfrom(number(0), room, ROOM, number(1), peer);
-        return received(result, room, told(peer));
+        return received(result, room, hostOf(peer));
       }
       case "recvmsg": {
         const buffers = [{ base: room, length: ROOM }];
         const result = kernel.recvmsg(number(0), buffers, number(1), { name: peer, flags: 0 });
-        return received(result, room, told(peer));
+        return received(result, room, hostOf(peer));
       }
       case "read":
         return received(kernel.read(number(0), room, ROOM), room);
@@ -184,6 +184,14 @@ class GuestProgram {
     }
   }
 
+  /** An address; `nameOf:SOCKET` is the one that a socket of the guest has. */
+  #address(word: string | undefined): Uint8Array | null {
+    if (!word?.startsWith("nameOf:")) return sockaddrOf(word, this.#names);
+    const name = new SockaddrStorage();
+    this.#kernel.getsockname(numberOf(word.slice(7), this.#names), name);
+    return name.toBytes();
+  }
+
   #resolve(host: string, family: number, name: string): Answer {
     const found: Uint8Array<ArrayBuffer>[] = [];
     const result = this.#kernel.resolve(host, family, found);
@@ -208,6 +216,11 @@ function int(value: number): Uint8Array<ArrayBuffer> {
 
 function told(address: SockaddrStorage): string {
   return String(decodeSockaddr(address.bytes, address.length) ?? "nobody");
+}
+
+/** The host of an address, which a test knows, without the port, which it does not. */
+function hostOf(address: SockaddrStorage): string {
+  return told(address).replace(/:\d+$/, "");
 }
 
 function received(result: number, room: Uint8Array, from = ""): Answer {

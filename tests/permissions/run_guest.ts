@@ -36,7 +36,8 @@ export function denoArguments(program: string, flags: readonly string[]): string
 
 /** Flags of a guest's Deno. */
 export function flagsOf({ stack, flags = [] }: GuestOptions): string[] {
-  return [...(stack === "libc" ? ["--allow-ffi"] : []), ...flags];
+  const needsFfi = stack === "libc" && !flags.includes("--allow-all");
+  return [...(needsFfi ? ["--allow-ffi"] : []), ...flags];
 }
 
 /**
