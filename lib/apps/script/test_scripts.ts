@@ -3,17 +3,14 @@
  *
  * @module
  */
+import { testFunctions } from "../../moca/compile.ts";
 import { MocaCompileError } from "../../moca/error.ts";
-import { parse } from "../../moca/parser.ts";
 import { CommandError, type Invocation, UsageError } from "../command.ts";
 import { print } from "../output.ts";
 import { compileSource } from "./compile_source.ts";
 import { runProgram } from "./run_program.ts";
 import { type ScriptLimits, scriptLimits } from "./script_options.ts";
 import { readSource } from "./source.ts";
-
-/** What the name of a test begins with. */
-const PREFIX = "_test_";
 
 /** Scripts in a folder and the folders in it, in the order of their names. */
 function* scriptsIn(folder: string): Generator<string> {
@@ -35,17 +32,6 @@ function* scriptsIn(folder: string): Generator<string> {
     const path = `${folder.replace(/\/+$/, "")}/${name}`;
     if (isDirectory) yield* scriptsIn(path);
     else if (isFile && name.endsWith(".mc")) yield path;
-  }
-}
-
-/** Names of the tests in a script; none in one that is no moca. */
-function testsIn(source: string, path: string): string[] {
-  try {
-    return parse(source, path).functions.map(({ name }) => name)
-      .filter((name) => name.startsWith(PREFIX));
-  } catch (error) {
-    if (error instanceof MocaCompileError) return [];
-    throw error;
   }
 }
 
@@ -79,14 +65,16 @@ export async function testScriptsCommand(invocation: Invocation): Promise<number
   let failed = 0;
   for (const path of scriptsIn(folder)) {
     const source = readSource(path);
-    for (const name of testsIn(source, path)) {
+    for (const name of testFunctions(source, path)) {
       const error = await runTest({ path, source, name }, invocation, limits);
       if (error === null) {
         passed++;
         print("stdout", `✓ ${name} passed\n`);
       } else {
         failed++;
-        print("stdout", `✗ ${name} failed: ${error}\n`);
+        const [first, ...details] = error.split("\n");
+        print("stdout", `✗ ${name} failed: ${first}\n`);
+        print("stderr", details.map((line) => `${line}\n`).join(""));
       }
     }
   }
