@@ -8,7 +8,7 @@ import type { Command } from "./command.ts";
 /** The row for the demo. */
 export const demoCommand: Command = {
   name: "",
-  summary: "a demo: a moca script GETs from a loopback server, its system calls traced",
+  summary: "a demo: a moca script GETs from a loopback server, its calls traced",
   operands: "",
   description: "",
   options: [],

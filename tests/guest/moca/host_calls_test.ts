@@ -300,3 +300,14 @@ Deno.test("HOST_CALL_ROWS names an example for each call that the original does 
     assertStringIncludes(Deno.readTextFileSync(url), `${name}(`);
   }
 });
+
+Deno.test("the documentation's table has each call that the original does not have", () => {
+  const source = Deno.readTextFileSync(new URL("../../../lib/guest/moca/mod.ts", import.meta.url));
+  const types = { integer: "int", string: "string", reference: "any" } as const;
+  const rows = HOST_CALL_ROWS.filter(({ number }) => number >= 100).map((row) => {
+    const params = row.params.map(({ name, kind, type }) => `${name}: ${type ?? types[kind]}`);
+    const call = `${row.name}(${params.join(", ")}) -> ${row.result}`;
+    return ` * | \`${call}\` | ${row.help} | \`${row.example}\` |`;
+  });
+  assertEquals(source.split("\n").filter((line) => line.startsWith(" * | `")), rows);
+});
