@@ -173,7 +173,7 @@ export const LIMITATIONS: readonly Limitation[] = [
   row(
     "sendto() or connect() of an unbound UDP socket without permission to bind",
     Errno.EACCES,
-    "sockets that get their port when they send: node:dgram's are bound first, to 0.0.0.0 or ::",
+    "sockets that get their port when they send: Deno asks for 0.0.0.0:0, [::]:0 or, for this machine, 127.0.0.1:0, [::1]:0",
   ),
   row(
     "sendto() that the host refuses",

@@ -114,11 +114,12 @@ export abstract class TcpConnector extends TcpConnection {
       if (this.hasPort) return this.#refuseToConnect(-Errno.EACCES);
       result = this.channel.requestText(Operation.tcpConnectName, this.slot, name, port);
     } else {
-      if (!this.hasPort && this.nonBlocking) this.#choosePort(ip);
+      if (!this.hasPort && (this.nonBlocking || isLocal(ip))) this.#choosePort(ip);
       result = this.channel.requestText(Operation.tcpConnect, this.slot, this.#target(ip), port);
     }
     if (result < 0) return this.#refuseToConnect(result);
     this.hosted = true;
+    if (!this.hasPort) this.applyOptions();
     if (isLocal(ip)) this.channel.stirred = true;
     return 0;
   }
@@ -152,7 +153,10 @@ export abstract class TcpConnector extends TcpConnection {
     return 0;
   }
 
-  /** A socket that does not wait has its name while it is connecting. */
+  /**
+   * A socket that does not wait has its name while it is connecting, and one that was refused keeps
+   * the port: the host tells neither.
+   */
   #choosePort(peer: IpAddress): void {
     const local = isLocal(peer) ? loopbackFor(peer) : anyAddress(AF_INET);
     if (!isLocal(peer) && peer.unmapped().family !== 4) return;

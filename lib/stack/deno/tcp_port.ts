@@ -89,6 +89,7 @@ export abstract class TcpPort extends DenoSocket {
       this.options.reusePort ? BindFlag.reusePort : 0,
     );
     this.hosted = result === 0;
+    if (this.hosted) this.applyOptions();
     return result;
   }
 

@@ -142,6 +142,20 @@ Deno.test("sendto() of an unbound socket uses the loopback address where only th
   assertEquals(out, `7\n7\n${-Errno.EACCES}\n`);
 });
 
+Deno.test("sendto() of an unbound socket needs port 0 beside a destination granted with its port", async () => {
+  const receiver = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const to = `127.0.0.1:${receiver.addr.port}`;
+  receiver.close();
+  const program = `const to = t.sockaddr("${to}");
+    console.log(t.socket(stack, 2).sendto(new Uint8Array(3), 3, 0, to, 16, null));`;
+  const { out } = await run([`--allow-net=${to}`], program);
+  assertEquals(out, `${-Errno.EACCES}\n`);
+  for (const local of ["127.0.0.1:0", "0.0.0.0:0"]) {
+    const { out } = await run([`--allow-net=${to},${local}`], program);
+    assertEquals(out, "3\n", local);
+  }
+});
+
 Deno.test("a name that is granted with its port resolves to a placeholder and connects", async () => {
   const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = server.addr;

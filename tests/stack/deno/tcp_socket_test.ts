@@ -389,6 +389,41 @@ Deno.test(
 );
 
 Deno.test(
+  "TCP_CORK set before connect() holds bytes back, also after an attempt that failed",
+  withStack((stack) => {
+    for (const local of [null, "127.0.0.1:0"]) {
+      const client = socket(stack);
+      if (local !== null) assertEquals(bind(client, local), 0);
+      assertEquals(setOption(client, IPPROTO_TCP, TCP_CORK, 1), 0);
+      assertEquals(connect(client, sockaddr("127.0.0.1:1")), -Errno.ECONNREFUSED);
+      const server = listener(stack);
+      assertEquals(connect(client, nameOf(server)), 0);
+      const accepted = server.accept(null, 0);
+      assert(typeof accepted !== "number");
+      assertEquals(send(client, "held"), 4);
+      assertEquals(receive(accepted, MSG_DONTWAIT), -Errno.EAGAIN);
+      assertEquals(setOption(client, IPPROTO_TCP, TCP_CORK, 0), 0);
+      assertEquals(receive(accepted), "held");
+    }
+  }),
+);
+
+Deno.test(
+  "getsockname() after a refused connect() keeps the port and has no address",
+  withStack((stack) => {
+    const dead = socket(stack);
+    assertEquals(bind(dead, "127.0.0.1:0"), 0);
+    const client = socket(stack);
+    assertEquals(connect(client, nameOf(dead)), -Errno.ECONNREFUSED);
+    const name = nameOf(client);
+    assert(name[2] !== 0 || name[3] !== 0);
+    name.fill(0, 2, 4);
+    assertEquals(name, sockaddr("0.0.0.0:0"));
+    assertEquals(client.listen(1), 0);
+  }),
+);
+
+Deno.test(
   "ioctl() counts what can be read and what is unsent",
   withStack((stack) => {
     const [client, server] = connection(stack);

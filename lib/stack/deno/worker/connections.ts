@@ -24,6 +24,10 @@ export interface Connection {
   failed: boolean;
   unsent: number;
   corked: boolean;
+  noDelay: boolean;
+  keepAlive: boolean;
+  /** Seconds before the first keep-alive probe. */
+  keepIdle: number;
   held: Uint8Array<ArrayBuffer>[];
   heldSize: number;
   holdTimer: ReturnType<typeof setTimeout> | undefined;
@@ -154,6 +158,9 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
       failed: false,
       unsent: 0,
       corked: false,
+      noDelay: false,
+      keepAlive: false,
+      keepIdle: 0,
       held: [],
       heldSize: 0,
       holdTimer: undefined,
@@ -202,7 +209,10 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     if (found !== null) [connection.local, connection.peer] = found;
     host.raise(connection.slot, SlotFlag.connected);
     host.announce();
-    connection.transport?.resume();
+    const { transport, noDelay, keepAlive, keepIdle } = connection;
+    if (noDelay) transport?.setNoDelay(true);
+    if (keepAlive) transport?.setKeepAlive(true, keepIdle);
+    transport?.resume();
   }
 
   function arrived(connection: Connection, bytes: Uint8Array): void {
@@ -432,9 +442,12 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     switch (option) {
       case HostOption.noDelay:
         if (value !== 0) flush(connection);
+        connection.noDelay = value !== 0;
         connection.transport?.setNoDelay(value !== 0);
         return 0;
       case HostOption.keepAlive:
+        connection.keepAlive = value !== 0;
+        connection.keepIdle = second;
         connection.transport?.setKeepAlive(value !== 0, second);
         return 0;
       case HostOption.cork:

@@ -105,6 +105,17 @@ Deno.test("a connection in a queue is read less far ahead, and further once acce
   assertEquals(told.done, ["pause", "resume"]);
 });
 
+Deno.test("established() applies options that came before the connection", () => {
+  const { connections } = connectionsAlone();
+  const told: Told = { done: [] };
+  assertEquals(connections.option(0, HostOption.noDelay, 1, 0), 0);
+  assertEquals(connections.option(0, HostOption.keepAlive, 1, 60), 0);
+  const connection = connections.at(0);
+  connection.transport = stuckTransport(told);
+  connections.established(connection);
+  assertEquals(told.done, ["setNoDelay", "setKeepAlive", "resume"]);
+});
+
 Deno.test("arrived() keeps nothing for a socket that was closed", () => {
   const { connections } = connectionsAlone();
   const connection = connections.at(0);
