@@ -91,6 +91,14 @@ for (const stack of STACKS) {
     );
   });
 
+  test("bind() takes a port again whose last connection has just ended", () => {
+    prints(
+      `${PAIR} close(server); print(len(read(client, 1))); close(client); close(listener);
+       print(bind(socket(2, 1), "127.0.0.1", port));`,
+      ["0", "0"],
+    );
+  });
+
   test("listen() is 0 for a listener, whatever the backlog", () => {
     prints(
       `${PAIR} print(listen(listener, 1)); print(listen(listener, 0 - 5)); print(listen(client, 1));
@@ -146,7 +154,7 @@ for (const stack of STACKS) {
        print(write(client, "hello", 99)); print(read(server, 9));
        print(write(client, "hello", 0 - 1)); print(read(server, 9)); print(write(client, "x", 0));
        print(write(client, "hello".data.offset(1), 2)); print(read(server, 9));
-       let v = new Vec<int> {104, 256 + 105}; print(write(client, v.data, 2)); print(read(server, 9));
+       let v = new Vec<int> {104, 9223372036854775552 + 105}; print(write(client, v.data, 2)); print(read(server, 9));
        print(write(0, "x", 1)); print(write(99, "x", 1)); print(write(listener, "x", 1));`,
       ["3", "hel", "5", "hello", "5", "hello", "0", "2", "el", "2", "hi", "-1", "-1", "-1"],
     );

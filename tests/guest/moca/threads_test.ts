@@ -21,6 +21,28 @@ for (const stack of STACKS) {
     assertEquals([text, error], ["abcabc\n0\n3\n", null]);
   });
 
+  test("write() writes all of it to a reader that takes it in pieces", () => {
+    const lines = linesOn(
+      stack,
+      `fun count() -> int {
+         let l = socket(2, 1); bind(l, "127.0.0.1", parse_int(argv(1))); let c = accept(l);
+         let n = 0; let part = read(c, 5000); let ordered = true;
+         while len(part) > 0 {
+           if part[0] != 97 + n % 7 { ordered = false; }
+           n = n + len(part); part = read(c, 5000);
+         }
+         if !ordered { return 0 - n; }
+         return n;
+       }
+       let t = spawn(count); let fd = socket(2, 1);
+       while connect(fd, "127.0.0.1", parse_int(argv(1))) != 0 { fd = socket(2, 1); }
+       let s = "abcdefg"; for i in 0..20 { s = s + s; }
+       print(write(fd, s, len(s))); close(fd); print(join(t));`,
+      { args: ["x", String(freePort())] },
+    );
+    assertEquals(lines, ["7340032", "7340032"]);
+  });
+
   test("join() gives what the thread returned; a reference becomes nil", () => {
     prints(
       `fun i() -> int { return 0 - 7; } fun f() -> float { return 1.5; } fun b() -> bool { return true; }
