@@ -51,6 +51,11 @@ export const pathLimitations: readonly Limitation[] = [
     missing: "a check of what a link will point to",
   },
   {
+    call: "renameat() of or to a path a part of which is denied",
+    errno: Errno.EACCES,
+    missing: "nothing: Deno itself would move what is denied to another name",
+  },
+  {
     call: "linkat(AT_EMPTY_PATH)",
     errno: Errno.ENOENT,
     missing: "linkat by descriptor; Linux says the same to those without CAP_DAC_READ_SEARCH",

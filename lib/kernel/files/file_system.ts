@@ -179,6 +179,9 @@ export class FileSystem {
       }
       if (old.last !== "unknown") {
         if (old.last !== "name" || next.last !== "name") return -Errno.EBUSY;
+        const whole = this.#permissions.movable(old.path) &&
+          this.#permissions.replaceable(next.path);
+        if (!whole) return -Errno.EACCES;
         const type = this.#lookedUp(old);
         if (type === null) return -Errno.ENOENT;
         if (type !== S_IFDIR && (old.trailingSlash || next.trailingSlash)) return -Errno.ENOTDIR;

@@ -54,6 +54,21 @@ export class PathPermissions {
   }
 
   /**
+   * Whether everything at this absolute, normalized path may be moved away: Deno lets a folder be
+   * renamed although a part of it is denied, which then has another name.
+   */
+  movable(path: string): boolean {
+    this.#refresh();
+    return (this.#reading || this.#read.ask(path) === "granted") && this.replaceable(path);
+  }
+
+  /** Whether everything at this absolute, normalized path may be written, no part of it being denied. */
+  replaceable(path: string): boolean {
+    this.#refresh();
+    return this.#writing || this.#write.ask(path) === "granted";
+  }
+
+  /**
    * Whether a directory is inside a grant to write that does not cover everything: names in it are
    * the guest's to choose, and one that may not be looked at could be a symbolic link to anywhere.
    */
