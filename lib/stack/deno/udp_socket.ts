@@ -241,6 +241,10 @@ export class UdpSocket extends DenoSocket {
     }
     // A port that was chosen for the socket is given back; what came to it stays.
     this.#refresh(wasConnected);
+    for (let before = -1; before < this.#queuedBelow();) {
+      before = this.#queuedBelow();
+      this.channel.turn();
+    }
     let size = this.#kept.reduce((sum, { bytes }) => sum + bytes.length + OVERHEAD, 0);
     while (this.#queuedBelow() > 0 && size < this.options.receiveBuffer) {
       const datagram = this.#fetch(MAX_LENGTH, false);
