@@ -33,7 +33,8 @@ export class GuestAddress {
     if (address === null) return -Errno.EFAULT;
     const length = address.byteLength;
     if (length > SOCKADDR_STORAGE_SIZE) return -Errno.EINVAL;
-    this.bytes.set(address);
+    // A view whose memory has been detached has no bytes, and setting from it would throw.
+    if (length > 0) this.bytes.set(address);
     this.bytes.fill(0, length);
     this.length = length;
     return 0;

@@ -56,6 +56,11 @@ export const pathLimitations: readonly Limitation[] = [
     missing: "nothing: Deno itself would move what is denied to another name",
   },
   {
+    call: "fcntl(F_SETFL, O_ASYNC) and openat(O_ASYNC)",
+    errno: 0,
+    missing: "signals for guests: the flag is not kept, and F_GETFL does not show it",
+  },
+  {
     call: "linkat(AT_EMPTY_PATH)",
     errno: Errno.ENOENT,
     missing: "linkat by descriptor; Linux says the same to those without CAP_DAC_READ_SEARCH",

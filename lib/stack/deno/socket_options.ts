@@ -14,6 +14,7 @@ import { OptionValues } from "./option_values.ts";
 import type { OptionRule } from "./option_rule.ts";
 import { SOCKET_LEVEL_OPTIONS } from "./socket_level_options.ts";
 import { TCP_OPTIONS, UDP_OPTIONS } from "./transport_options.ts";
+import { NO_BYTES } from "./no_bytes.ts";
 
 /** The options of one socket. */
 export class SocketOptions extends OptionValues {
@@ -65,7 +66,7 @@ export class SocketOptions extends OptionValues {
       return this.#domain === AF_UNIX ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
     }
     const rule = rules.get(name);
-    const bytes = value?.subarray(0, length) ?? null;
+    const bytes = length === 0 && value !== null ? NO_BYTES : value?.subarray(0, length) ?? null;
     if (level === IPPROTO_IP || level === IPPROTO_IPV6) {
       return this.#setIp(socket, level, rule, bytes, length);
     }
@@ -132,7 +133,7 @@ function copyOut(
 ): number {
   const count = Math.min(size, length[0] ?? 0);
   if (count > 0 && value === null) return -Errno.EFAULT;
-  value?.set(bytes.subarray(0, count));
+  if (count > 0) value?.set(bytes.subarray(0, count));
   length[0] = count;
   return 0;
 }

@@ -42,6 +42,7 @@ import {
 import type { PortClaim } from "./port_table.ts";
 import { BindFlag, CloseMode, HostOption, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
 import { Shutdown } from "./tcp_state.ts";
+import { NO_BYTES } from "./no_bytes.ts";
 
 /** The longest datagram over IPv4: 65,535 less the headers of IP and UDP. */
 const MAX_DATAGRAM = 65_507;
@@ -297,7 +298,7 @@ export class UdpSocket extends DenoSocket {
     if (error !== 0) return -error;
     if ((this.shut & Shutdown.SEND) !== 0) return -Errno.EPIPE;
     if (length > 0 && buffer === null) return -Errno.EFAULT;
-    const bytes = buffer?.subarray(0, length) ?? new Uint8Array(0);
+    const bytes = length === 0 ? NO_BYTES : buffer?.subarray(0, length) ?? NO_BYTES;
     if (corked !== null || this.options.cork || (flags & MSG_MORE) !== 0) {
       return this.#cork(bytes, to, byName, flags);
     }
@@ -396,7 +397,7 @@ export class UdpSocket extends DenoSocket {
     const { size } = datagram;
     const copied = Math.min(size, length);
     if (copied > 0 && buffer === null) return -Errno.EFAULT;
-    buffer?.set(datagram.bytes.subarray(0, copied));
+    if (copied > 0) buffer?.set(datagram.bytes.subarray(0, copied));
     if (from !== null) this.#nameSender(datagram.from, from);
     if (status !== null) status.flags = size > length ? MSG_TRUNC : 0;
     return (flags & MSG_TRUNC) !== 0 ? size : copied;

@@ -29,6 +29,7 @@ import {
 import type { Bytes, OpenFile, ReceivedMessage } from "../open_file.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
 import { Shutdown } from "./tcp_state.ts";
+import { NO_BYTES } from "./no_bytes.ts";
 
 /** What a message counts in a buffer beside its bytes, about as on Linux. */
 const OVERHEAD = 768;
@@ -121,7 +122,7 @@ export class UnixSocket extends DenoSocket {
     if ((peer.shut & Shutdown.RECEIVE) !== 0) return -Errno.EPIPE;
     if (!stream && length + OVERHEAD > this.options.sendBuffer) return -Errno.EMSGSIZE;
     if (length > 0 && buffer === null) return -Errno.EFAULT;
-    const bytes = buffer?.subarray(0, length) ?? new Uint8Array(0);
+    const bytes = length === 0 ? NO_BYTES : buffer?.subarray(0, length) ?? NO_BYTES;
     const timeout = this.mayWait(flags) ? this.options.sendTimeout : 0;
     let sent = 0;
     do {
@@ -205,7 +206,7 @@ export class UnixSocket extends DenoSocket {
     }
     const copied = Math.min(length, message.length);
     if (copied > 0 && buffer === null) return -Errno.EFAULT;
-    buffer?.set(message.subarray(0, copied));
+    if (copied > 0) buffer?.set(message.subarray(0, copied));
     if (from !== null && this.type === SOCK_DGRAM) from.length = 0;
     if (status !== null) status.flags = message.length > length ? MSG_TRUNC : 0;
     return (flags & MSG_TRUNC) !== 0 ? message.length : copied;
