@@ -66,8 +66,8 @@ export function workerUdp(host: WorkerHost): WorkerUdp {
     if (!udp) return -host.errnoOf("EOPNOTSUPP");
     if (!host.permitted(address, port)) return -host.errnoOf("EACCES");
     const handle = new udp.UDP();
-    // UV_UDP_IPV6ONLY and UV_UDP_REUSEADDR
-    const hostFlags = (flags & BindFlag.ipv6Only ? 1 : 0) |
+    // UV_UDP_IPV6ONLY and UV_UDP_REUSEADDR; Deno's number of the first is not libuv's 1.
+    const hostFlags = (flags & BindFlag.ipv6Only ? 2 : 0) |
       (flags & BindFlag.reuseAddress ? 4 : 0);
     const status = address.includes(":")
       ? handle.bind6(address, port, hostFlags)
