@@ -32,6 +32,8 @@ export class TcpSocket extends TcpStream {
     if (result < 0) return result;
     this.portLocked = port !== 0;
     this.boundAddress = ip.isUnspecified ? null : ip;
+    // inet6_bind: an address that no IPv4 peer can reach.
+    if (ip.family === 6 && !ip.isUnspecified && !ip.isV4Mapped) this.options.v6Only = true;
     return 0;
   }
 
@@ -149,7 +151,7 @@ export class TcpSocket extends TcpStream {
     const reset = unread > 0 || (lingerOn && lingerTime === 0 && this.state !== TcpState.LISTEN);
     if (lingerOn && lingerTime > 0 && !reset && this.hosted && connected) {
       // Linux waits until the peer has everything; we until the host has.
-      this.waitFor(() => channel.word(slot, SlotWord.unsent) === 0, lingerTime * 1000);
+      this.waitFor(() => channel.unsent(slot) === 0, lingerTime * 1000);
     }
     if (this.hosted) {
       channel.request(Operation.close, slot, reset ? CloseMode.reset : CloseMode.orderly);

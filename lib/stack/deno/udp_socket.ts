@@ -130,6 +130,8 @@ export class UdpSocket extends DenoSocket {
     if (result < 0) return result;
     this.#portLocked = port !== 0;
     this.#boundAddress = ip.isUnspecified ? null : ip;
+    // inet6_bind: an address that no IPv4 peer can reach.
+    if (ip.family === 6 && !ip.isUnspecified && !ip.isV4Mapped) this.options.v6Only = true;
     return 0;
   }
 

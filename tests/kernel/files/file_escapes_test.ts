@@ -304,7 +304,7 @@ Deno.test({
       Deno.writeTextFileSync(
         program,
         `${imports}
-        console.log(`terminal ${Deno.stdin.isTerminal()}`);
+        console.log("terminal " + Deno.stdin.isTerminal());
         const status = new FileStatus();
         for (const path of ["${folder}/in/f", "${folder}/in/out", "${folder}/in/environ",
           "${folder}/secret", "/proc/self/environ", "/dev/tty", "/", "${folder}/in/../x",
