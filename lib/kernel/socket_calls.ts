@@ -106,6 +106,7 @@ export abstract class SocketCalls extends DescriptorCalls {
     // Before a connection is taken off the queue there must be a number for it.
     const number = this.table.lowestFree();
     if (number < 0) return number;
+    if (file.kind !== FileKind.socket) return file.notSocket();
     const { checksPeers } = this.policy;
     const name = peer ?? (checksPeers ? this.#peer : null);
     for (;;) {

@@ -21,6 +21,10 @@ export interface GuestOptions {
   readonly cwd?: string;
   /** How many descriptors the guest's process may have (`ulimit -n`). */
   readonly descriptors?: number;
+  /** What Bash opens for standard input: `/dev/tcp/127.0.0.1/80` is a connection. */
+  readonly stdin?: string;
+  /** Arguments of Python's `socket()`, whose result becomes standard input. */
+  readonly python?: string;
 }
 
 /** Milliseconds after which a guest that hangs is killed. */
@@ -66,13 +70,13 @@ export async function runGuest(
   options: GuestOptions,
   calls: readonly string[],
 ): Promise<string[]> {
-  const { stack, rules, cwd, descriptors } = options;
+  const { stack, rules, cwd } = options;
   const script = JSON.stringify({ stack, calls, ...(rules === undefined ? {} : { rules }) });
   const flags = ["--no-prompt", ...flagsOf(options)];
+  const [shell, ...before] = starterOf(options);
   const command = [Deno.execPath(), ...denoArguments("guest_program.ts", flags), script];
-  const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
-  const { code, signal, stderr } = await new Deno.Command("sh", {
-    args: ["-c", `${limit}exec "$0" "$@"`, ...command],
+  const { code, signal, stderr } = await new Deno.Command(shell, {
+    args: [...before, ...command],
     ...(cwd === undefined ? {} : { cwd }),
     stdin: "null",
     stdout: "null",
@@ -82,4 +86,16 @@ export async function runGuest(
   const told = new TextDecoder().decode(stderr);
   assert(code === 0, `${signal === null ? code : signal} after ${told}`);
   return told.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+/** The program that sets the guest's process up and becomes it, with its first arguments. */
+function starterOf({ descriptors, stdin, python }: GuestOptions): [string, ...string[]] {
+  if (python !== undefined) {
+    const program = `from socket import *; import os, sys; s = socket(${python}); ` +
+      "os.dup2(s.fileno(), 0); os.execv(sys.argv[1], sys.argv[1:])";
+    return ["python3", "-c", program];
+  }
+  const limit = descriptors === undefined ? "" : `ulimit -n ${descriptors}; `;
+  const input = stdin === undefined ? "" : ` 0<>${stdin}`;
+  return [stdin === undefined ? "sh" : "bash", "-c", `${limit}exec "$0" "$@"${input}`];
 }

@@ -4,11 +4,17 @@
  * @module
  */
 import { F_DUPFD_CLOEXEC, O_CLOEXEC } from "../../linux/fcntl.ts";
+import { IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
 import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
   SO_DOMAIN,
   SO_PROTOCOL,
   SO_TYPE,
   SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_STREAM,
   SOCK_TYPE_MASK,
   SOL_SOCKET,
 } from "../../linux/socket.ts";
@@ -46,6 +52,14 @@ function kindOf(mode: number): FileKind {
     default:
       return FileKind.other;
   }
+}
+
+/** Whether a socket is one of those that guests can make. */
+function hasKnownAddresses(domain: number, type: number, protocol: number): boolean {
+  if (domain === AF_UNIX) return true;
+  if (domain !== AF_INET && domain !== AF_INET6) return false;
+  return (type === SOCK_STREAM && protocol === IPPROTO_TCP) ||
+    (type === SOCK_DGRAM && protocol === IPPROTO_UDP);
 }
 
 /** Real descriptors for the kernel's files, pipes and stdio. */
@@ -101,15 +115,21 @@ class LibcFiles implements HostFiles {
     const status = new FileStatus();
     if (libc.fstat(descriptor, statBuffer) === 0) layout.decodeStat(statBuffer, status);
     const kind = kindOf(status.mode);
-    // Standard input may be a socket: the policy must know which kind.
-    const identity = kind === FileKind.socket
-      ? {
-        domain: this.#option(descriptor, SO_DOMAIN),
-        type: this.#option(descriptor, SO_TYPE),
-        protocol: this.#option(descriptor, SO_PROTOCOL),
-      }
-      : {};
-    return new LibcFile(this.#thread, descriptor, { kind, ...identity, ...options });
+    if (kind !== FileKind.socket) {
+      return new LibcFile(this.#thread, descriptor, { kind, ...options });
+    }
+    // Standard input may be a socket: the policy must know which kind. One whose addresses it does
+    // not know can be read and written, and is no socket beyond that.
+    const domain = this.#option(descriptor, SO_DOMAIN);
+    const type = this.#option(descriptor, SO_TYPE);
+    const protocol = this.#option(descriptor, SO_PROTOCOL);
+    return new LibcFile(
+      this.#thread,
+      descriptor,
+      hasKnownAddresses(domain, type, protocol)
+        ? { kind, domain, type, protocol, ...options }
+        : { kind: FileKind.other, ...options },
+    );
   }
 
   #option(descriptor: number, name: number): number {
