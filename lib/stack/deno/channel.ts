@@ -12,6 +12,8 @@ import {
   MAX_SLOTS,
   newSharedMemory,
   Operation,
+  OUTBOX_SIZE,
+  POST_HEADER,
   ReadFlag,
   RequestState,
   type SharedMemory,
@@ -36,6 +38,7 @@ export class Channel {
   readonly #memory: SharedMemory = newSharedMemory();
   readonly #control: Int32Array<SharedArrayBuffer>;
   readonly #slots: Int32Array<SharedArrayBuffer>;
+  readonly #outboxWords: Int32Array<SharedArrayBuffer>;
   readonly #encoder = new TextEncoder();
   readonly #decoder = new TextDecoder();
   readonly #freeSlots: number[] = [];
@@ -53,6 +56,7 @@ export class Channel {
   constructor() {
     this.#control = this.#memory.control;
     this.#slots = this.#memory.slots;
+    this.#outboxWords = new Int32Array(this.#memory.outbox.buffer);
     const url = URL.createObjectURL(new Blob([ioWorkerSource()], { type: "text/javascript" }));
     this.#worker = new Worker(url, { type: "module" });
     URL.revokeObjectURL(url);
@@ -135,7 +139,7 @@ export class Channel {
     Atomics.store(control, Word.argument + 2, c);
     Atomics.store(control, Word.argument + 3, d);
     Atomics.store(control, Word.state, RequestState.requested);
-    Atomics.notify(control, Word.state);
+    this.#ring();
     // A worker that failed between the look above and the request has not seen it.
     if (this.dead) return -Errno.EIO;
     while (Atomics.load(control, Word.state) === RequestState.requested) {
@@ -149,6 +153,45 @@ export class Channel {
   requestText(operation: number, slot: number, text: string, a = 0, c = 0, d = 0): number {
     const length = this.putText(text);
     return this.request(operation, slot, a, length, c, d);
+  }
+
+  /**
+   * Leaves bytes for the worker to send, without waiting for it; it takes them before the next
+   * request.
+   *
+   * @param slot The socket's row.
+   * @param bytes At most MAX_POSTED.
+   * @param more Whether MSG_MORE was given.
+   * @returns Whether there was room.
+   */
+  post(slot: number, bytes: Uint8Array, more: boolean): boolean {
+    const control = this.#control;
+    if (this.dead) return false;
+    const { outbox } = this.#memory;
+    const posted = Atomics.load(control, Word.posted);
+    const used = (posted - Atomics.load(control, Word.taken)) >>> 0;
+    const size = POST_HEADER + ((bytes.length + 3) & ~3);
+    if (size > OUTBOX_SIZE - used) return false;
+    const at = posted & (OUTBOX_SIZE - 1);
+    const words = this.#outboxWords;
+    words[at >> 2] = slot;
+    words[((at + 4) & (OUTBOX_SIZE - 1)) >> 2] = bytes.length | (more ? 1 << 31 : 0);
+    const start = (at + POST_HEADER) & (OUTBOX_SIZE - 1);
+    const first = Math.min(bytes.length, OUTBOX_SIZE - start);
+    outbox.set(bytes.subarray(0, first), start);
+    outbox.set(bytes.subarray(first), 0);
+    Atomics.add(this.#slots, slot * SlotWord.count + SlotWord.posted, bytes.length);
+    Atomics.store(control, Word.posted, (posted + size) | 0);
+    this.#ring();
+    return true;
+  }
+
+  /** Bytes of a socket that were accepted for sending and that the host has not taken yet. */
+  unsent(slot: number): number {
+    // In this order, what the worker is just taking counts twice rather than not at all.
+    const taken = this.word(slot, SlotWord.taken);
+    const unsent = this.word(slot, SlotWord.unsent);
+    return unsent + ((this.word(slot, SlotWord.posted) - taken) >>> 0);
   }
 
   /** How many events there have been; to be read before looking at what is awaited. */
@@ -196,6 +239,11 @@ export class Channel {
     worker.terminate();
   }
 
+  #ring(): void {
+    Atomics.add(this.#control, Word.bell, 1);
+    Atomics.notify(this.#control, Word.bell);
+  }
+
   #awaitStart(): void {
     if (Atomics.load(this.#control, Word.ready) !== 0) return;
     if (Atomics.wait(this.#control, Word.ready, 0, START_TIMEOUT) === "timed-out") {
@@ -210,7 +258,7 @@ export class Channel {
     Atomics.store(control, Word.operation, Operation.drain);
     Atomics.store(control, Word.argument, end);
     Atomics.store(control, Word.state, RequestState.requested);
-    Atomics.notify(control, Word.state);
+    this.#ring();
     let seen = this.events();
     while (Atomics.load(control, Word.state) === RequestState.requested) {
       const answer = Atomics.wait(

@@ -40,6 +40,9 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
 
   function start(configuration: WorkerConfiguration): void {
     const { control } = configuration.memory;
+    const { outbox } = configuration.memory;
+    const outboxWords = new Int32Array(outbox.buffer);
+    const mask = outbox.length - 1;
     const { Word, RequestState, Operation, CloseMode } = configuration.constants;
     scope.addEventListener("error", (event) => {
       event.preventDefault();
@@ -78,14 +81,36 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
     async function serve(): Promise<void> {
       for (;;) {
         for (;;) {
-          const state = Atomics.load(control, Word.state);
-          if (state === RequestState.requested) break;
-          const waiting = Atomics.waitAsync(control, Word.state, state);
+          const bell = Atomics.load(control, Word.bell);
+          takePosted();
+          if (Atomics.load(control, Word.state) === RequestState.requested) break;
+          const waiting = Atomics.waitAsync(control, Word.bell, bell);
           if (waiting.async) await waiting.value;
         }
+        // What was posted before the request comes before it.
+        takePosted();
         let result = perform();
         if (typeof result !== "number") result = await result.catch(failure);
         reply(result, host.detail);
+      }
+    }
+
+    /** Carries out the writes of the outbox. */
+    function takePosted(): void {
+      for (;;) {
+        const taken = Atomics.load(control, Word.taken);
+        if (taken === Atomics.load(control, Word.posted)) return;
+        const at = taken & mask;
+        const slot = outboxWords[at >> 2] ?? 0;
+        const word = outboxWords[((at + 4) & mask) >> 2] ?? 0;
+        const length = word & 0x7fffffff;
+        const start = (at + 8) & mask;
+        const bytes = new Uint8Array(length);
+        const first = Math.min(length, outbox.length - start);
+        bytes.set(outbox.subarray(start, start + first));
+        bytes.set(outbox.subarray(0, length - first), first);
+        Atomics.store(control, Word.taken, (taken + 8 + ((length + 3) & ~3)) | 0);
+        connections.takePosted(slot, bytes, word < 0);
       }
     }
 
@@ -122,7 +147,7 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
           case Operation.tcpRead:
             return connections.read(slot, a, b, c, d !== 0);
           case Operation.tcpWrite:
-            return connections.write(slot, a, b !== 0);
+            return connections.write(slot, host.data.slice(0, a), b !== 0);
           case Operation.tcpFinish:
             return connections.finish(slot);
           case Operation.tcpOption:

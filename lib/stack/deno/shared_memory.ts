@@ -7,7 +7,7 @@
 
 /** Words of the request block. The guest's thread writes a request, the worker its reply. */
 export const Word = {
-  /** {@link RequestState}; both sides wait on it. */
+  /** {@link RequestState}; the guest's thread waits on it. */
   state: 0,
   /** Counts the worker's events; the guest's thread waits on it for a socket to become ready. */
   events: 1,
@@ -25,6 +25,12 @@ export const Word = {
   detail: 10,
   /** Set to 1 when the worker can take requests. */
   ready: 11,
+  /** Counts requests and writes that were posted; the worker waits on it. */
+  bell: 12,
+  /** How many bytes the guest's thread has put into the outbox, modulo 2³². */
+  posted: 13,
+  /** How many bytes the worker has taken out of the outbox, modulo 2³². */
+  taken: 14,
   /** How many words the request block has. */
   count: 16,
 } as const;
@@ -39,7 +45,8 @@ export const RequestState = {
   replied: 2,
 } as const;
 
-/** Words of a socket's row; only the worker writes them, except that the guest takes errors. */
+/** Words of a socket's row; only the worker writes them, except `posted`, and that the guest takes
+ * errors. */
 export const SlotWord = {
   /** Bits of {@link SlotFlag}. */
   flags: 0,
@@ -51,6 +58,10 @@ export const SlotWord = {
   unsent: 3,
   /** Connections that can be accepted; for UDP, the size of the first datagram. */
   waiting: 4,
+  /** How many bytes the guest's thread has posted, modulo 2³²; it alone writes this word. */
+  posted: 5,
+  /** How many of these are in `unsent`, or were sent. */
+  taken: 6,
   /** How many words a row has. */
   count: 8,
 } as const;
@@ -132,6 +143,15 @@ export const MAX_SLOTS = 4096;
 /** Bytes that one request or reply can carry. */
 export const DATA_SIZE = 256 * 1024;
 
+/** Bytes of the outbox: writes that the guest's thread does not wait for. A power of two. */
+export const OUTBOX_SIZE = 64 * 1024;
+
+/** The longest write that is posted; copying a longer one twice costs more than waiting. */
+export const MAX_POSTED = 16 * 1024;
+
+/** Bytes before those of a write: its socket, its length with bit 31 for MSG_MORE. */
+export const POST_HEADER = 8;
+
 /** The memory that both threads see. */
 export interface SharedMemory {
   /** The request block. */
@@ -140,6 +160,8 @@ export interface SharedMemory {
   readonly slots: Int32Array<SharedArrayBuffer>;
   /** What a request or a reply carries. */
   readonly data: Uint8Array<SharedArrayBuffer>;
+  /** A ring of writes, each a header and bytes, padded to a multiple of four. */
+  readonly outbox: Uint8Array<SharedArrayBuffer>;
 }
 
 /** Makes the memory for one stack. */
@@ -148,5 +170,6 @@ export function newSharedMemory(): SharedMemory {
     control: new Int32Array(new SharedArrayBuffer(4 * Word.count)),
     slots: new Int32Array(new SharedArrayBuffer(4 * SlotWord.count * MAX_SLOTS)),
     data: new Uint8Array(new SharedArrayBuffer(DATA_SIZE)),
+    outbox: new Uint8Array(new SharedArrayBuffer(OUTBOX_SIZE)),
   };
 }

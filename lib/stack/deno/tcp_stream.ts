@@ -24,7 +24,7 @@ import {
   MSG_WAITALL,
 } from "../../linux/socket.ts";
 import type { Bytes, ReceivedMessage } from "../open_file.ts";
-import { DATA_SIZE, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
+import { DATA_SIZE, MAX_POSTED, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
 import { Shutdown, TcpState } from "./tcp_state.ts";
 import { TcpConnector } from "./tcp_connector.ts";
 
@@ -58,20 +58,27 @@ export abstract class TcpStream extends TcpConnector {
     const deadline = timeout === Infinity ? Infinity : performance.now() + timeout;
     let sent = 0;
     while (sent < length) {
-      let room = limit - channel.word(slot, SlotWord.unsent);
+      let room = limit - channel.unsent(slot);
       if (room <= 0) {
         const left = timeout === 0 ? 0 : Math.max(deadline - performance.now(), 0);
         const ready = this.waitFor(() => {
           this.refresh();
-          return limit - channel.word(slot, SlotWord.unsent) > 0 || this.pendingError !== 0;
+          return limit - channel.unsent(slot) > 0 || this.pendingError !== 0;
         }, left);
         if (!ready) return sent || -Errno.EAGAIN;
-        room = limit - channel.word(slot, SlotWord.unsent);
+        room = limit - channel.unsent(slot);
         if (this.pendingError !== 0) return sent || -super.takeError();
       }
       const count = Math.min(room, length - sent, DATA_SIZE);
-      channel.data.set(buffer.subarray(sent, sent + count));
+      const piece = buffer.subarray(sent, sent + count);
       const last = sent + count === length;
+      const plain = count <= MAX_POSTED && this.state === TcpState.ESTABLISHED;
+      if (plain && channel.post(slot, piece, last && more !== 0)) {
+        sent += count;
+        this.stir();
+        continue;
+      }
+      channel.data.set(piece);
       const result = channel.request(
         Operation.tcpWrite,
         slot,
@@ -235,7 +242,7 @@ export abstract class TcpStream extends TcpConnector {
       // As Linux has it, a full buffer is readable however much SO_RCVLOWAT asks for.
       const target = Math.min(this.options.receiveLowWater, this.options.receiveLimit);
       if (received >= target) mask |= POLLIN | POLLRDNORM;
-      const unsent = this.hosted ? channel.word(slot, SlotWord.unsent) : 0;
+      const unsent = this.hosted ? channel.unsent(slot) : 0;
       const writable = (this.shut & Shutdown.SEND) !== 0 ||
         unsent * 3 < this.options.sendLimit * 2;
       if (writable) mask |= POLLOUT | POLLWRNORM;
@@ -258,8 +265,8 @@ export abstract class TcpStream extends TcpConnector {
       case TIOCOUTQ:
         if (this.state === TcpState.LISTEN) return -Errno.EINVAL;
         if (value === null) return -Errno.EFAULT;
-        if (this.hosted && channel.word(slot, SlotWord.unsent) > 0) channel.turn();
-        value[0] = this.hosted ? channel.word(slot, SlotWord.unsent) : 0;
+        if (this.hosted && channel.unsent(slot) > 0) channel.turn();
+        value[0] = this.hosted ? channel.unsent(slot) : 0;
         return 0;
       case SIOCATMARK:
         if (value === null) return -Errno.EFAULT;

@@ -3,8 +3,11 @@ import { Errno } from "../../../lib/linux/errno.ts";
 import { Channel } from "../../../lib/stack/deno/channel.ts";
 import {
   Operation,
+  OUTBOX_SIZE,
+  POST_HEADER,
   RequestState,
   type SharedMemory,
+  SlotWord,
   Word,
 } from "../../../lib/stack/deno/shared_memory.ts";
 
@@ -63,6 +66,28 @@ Deno.test(
     withAtomics("store", failingStore as typeof Atomics.store, () => {
       assertEquals(channel.request(Operation.turn, 0), -Errno.EIO);
     });
+    channel.close();
+  }),
+);
+
+Deno.test(
+  "post() refuses what the outbox has no room for, and counts what was left there as unsent",
+  withSilentWorkers((memoryOf) => {
+    const channel = new Channel();
+    const { control, slots } = memoryOf();
+    const bytes = new Uint8Array(1021);
+    let count = 0;
+    while (channel.post(3, bytes, false)) count++;
+    assertEquals(count, Math.floor(OUTBOX_SIZE / (POST_HEADER + 1024)));
+    assertEquals(channel.unsent(3), count * 1021);
+    Atomics.add(control, Word.taken, POST_HEADER + 1024);
+    Atomics.store(slots, 3 * SlotWord.count + SlotWord.taken, 1021);
+    assertEquals(channel.unsent(3), (count - 1) * 1021);
+    assertEquals(channel.post(3, bytes, false), true);
+    assertEquals(channel.post(3, bytes, false), false);
+    Atomics.store(control, Word.dead, 1);
+    Atomics.store(control, Word.taken, Atomics.load(control, Word.posted));
+    assertEquals(channel.post(3, bytes, false), false);
     channel.close();
   }),
 );

@@ -83,6 +83,43 @@ Deno.test(
 );
 
 Deno.test(
+  "send() of many short pieces keeps their order, and what follows comes after them",
+  withStack((stack) => {
+    const [client, server] = connection(stack);
+    const buffer = new Uint8Array(20_000);
+    let next = 0;
+    let expected = 0;
+    for (let round = 0; round < 40; round++) {
+      let sent = 0;
+      for (let i = 0; i < 150; i++) {
+        const piece = Uint8Array.from({ length: 1 + (i * 7) % 101 }, () => next++ & 255);
+        assertEquals(client.send(piece, piece.length, 0), piece.length);
+        sent += piece.length;
+      }
+      assertEquals(server.recv(buffer, sent, MSG_WAITALL), sent);
+      for (let i = 0; i < sent; i++) {
+        if (buffer[i] !== (expected++ & 255)) throw new Error(`byte ${expected - 1} is wrong`);
+      }
+    }
+    assertEquals(send(client, "last"), 4);
+    assertEquals(client.shutdown(SHUT_WR), 0);
+    assertEquals([receive(server), receive(server)], ["last", ""]);
+  }),
+);
+
+Deno.test(
+  "send() to a connection that was reset is ECONNRESET once, then EPIPE",
+  withStack((stack) => {
+    const [client, server] = connection(stack);
+    assertEquals(setOption(server, SOL_SOCKET, SO_LINGER, 1, 0), 0);
+    server.close();
+    assertEquals(ready(stack, client, POLLIN) & POLLERR, POLLERR);
+    assertEquals(send(client, "x"), -Errno.ECONNRESET);
+    assertEquals(send(client, "x"), -Errno.EPIPE);
+  }),
+);
+
+Deno.test(
   "send() on a socket that does not wait ends with EAGAIN and loses nothing",
   withStack((stack) => {
     const [client, server] = connection(stack);

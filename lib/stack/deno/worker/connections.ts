@@ -23,6 +23,8 @@ export interface Connection {
   endOfFile: boolean;
   failed: boolean;
   unsent: number;
+  /** Bytes of writes that the guest's thread did not wait for, modulo 2³². */
+  taken: number;
   corked: boolean;
   noDelay: boolean;
   keepAlive: boolean;
@@ -87,7 +89,9 @@ export interface WorkerConnections {
     offset: number,
     wait: boolean,
   ): number | Promise<number>;
-  write(slot: number, length: number, more: boolean): number;
+  write(slot: number, bytes: Uint8Array<ArrayBuffer>, more: boolean): number;
+  /** Writes what the guest's thread did not wait for. */
+  takePosted(slot: number, bytes: Uint8Array<ArrayBuffer>, more: boolean): void;
   finish(slot: number): Promise<number>;
   option(slot: number, option: number, value: number, second: number): number;
   close(slot: number, mode: number): number;
@@ -136,6 +140,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     established,
     read,
     write,
+    takePosted,
     finish,
     option,
     close,
@@ -157,6 +162,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
       endOfFile: false,
       failed: false,
       unsent: 0,
+      taken: 0,
       corked: false,
       noDelay: false,
       keepAlive: false,
@@ -332,10 +338,19 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     return result;
   }
 
-  function write(slot: number, length: number, more: boolean): number {
+  function takePosted(slot: number, bytes: Uint8Array<ArrayBuffer>, more: boolean): void {
+    const connection = at(slot);
+    const lost = write(slot, bytes, more) === 0;
+    connection.taken = (connection.taken + bytes.length) | 0;
+    host.set(slot, SlotWord.taken, connection.taken);
+    // Whoever waits for room has to look again.
+    if (lost) host.announce();
+  }
+
+  function write(slot: number, bytes: Uint8Array<ArrayBuffer>, more: boolean): number {
     const connection = at(slot);
     if (connection.failed || connection.transport === null) return 0;
-    const bytes = data.slice(0, length);
+    const { length } = bytes;
     connection.unsent += length;
     host.set(slot, SlotWord.unsent, connection.unsent);
     if (connection.endOfFile) watch(connection);

@@ -63,7 +63,7 @@ Deno.test("close() resets connections with unsent data once too many outlive the
   const told: Told = { done: [] };
   for (let slot = 0; slot < 300; slot++) {
     connections.at(slot).transport = stuckTransport(told);
-    assertEquals(connections.write(slot, 100, false), 100);
+    assertEquals(connections.write(slot, new Uint8Array(100), false), 100);
     connections.close(slot, CloseMode.orderly);
   }
   assertEquals(told.done.filter((what) => what === "reset").length, 300 - 256);
@@ -120,7 +120,7 @@ Deno.test("arrived() keeps nothing for a socket that was closed", () => {
   const { connections } = connectionsAlone();
   const connection = connections.at(0);
   connection.transport = stuckTransport({ done: [] });
-  connections.write(0, 100, false);
+  connections.write(0, new Uint8Array(100), false);
   connections.close(0, CloseMode.orderly);
   connections.arrived(connection, new Uint8Array(1000));
   assertEquals([connection.received, connection.chunks.length], [0, 0]);
