@@ -316,6 +316,8 @@ export abstract class SocketCalls extends DescriptorCalls {
     const [room] = length;
     if (room === undefined || (value !== null && room > value.byteLength)) return -Errno.EFAULT;
     const known = socketOption(level, name) !== undefined;
+    // Options of IPPROTO_IPV6 would be written whole, whatever room there is.
+    if (known && room < 0) return -Errno.EINVAL;
     return file.getsockopt(level | 0, known ? name : UNKNOWN_OPTION, value, length);
   }
 

@@ -8,6 +8,7 @@ import { RLIMIT_NOFILE } from "../../lib/linux/resource.ts";
 import { encodeSockaddr, SockaddrStorage, UnixAddress } from "../../lib/linux/sockaddr.ts";
 import {
   AF_INET,
+  AF_INET6,
   AF_UNIX,
   MSG_DONTWAIT,
   MSG_FASTOPEN,
@@ -24,6 +25,7 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../lib/linux/socket.ts";
+import { SOCKET_OPTIONS } from "../../lib/linux/socket_options.ts";
 import { UIO_MAXIOV } from "../../lib/linux/uio.ts";
 import { assertErrno, bytes, Guest, loopback, testOn, testOnEach } from "./guest.ts";
 
@@ -174,6 +176,24 @@ testOnEach("getsockopt() gives no more than the room that it is told of", (guest
   assertErrno(guest.kernel.getsockopt(fd, SOL_SOCKET, SO_TYPE, value, none), Errno.EFAULT);
   const faults = guest.kernel.getsockopt(fd, SOL_SOCKET, SO_TYPE, null, Int32Array.of(4));
   assertErrno(faults, Errno.EFAULT);
+});
+
+testOnEach("getsockopt() with a negative room is EINVAL and writes nothing", (guest) => {
+  const fds = [guest.tcp(), guest.udp(), guest.tcp(AF_INET6), guest.udp(AF_INET6)];
+  const value = new Uint8Array(32).fill(0xee);
+  let answered = 0;
+  for (const { level, name, label } of SOCKET_OPTIONS) {
+    for (const fd of fds) {
+      for (const room of [-1, -(2 ** 31)]) {
+        const length = Int32Array.of(room);
+        const result = guest.kernel.getsockopt(fd, level, name, value.subarray(8, 9), length);
+        assertErrno(result, Errno.EINVAL, label);
+        answered++;
+      }
+    }
+  }
+  assertEquals(answered, SOCKET_OPTIONS.length * 8);
+  assertEquals(value, new Uint8Array(32).fill(0xee));
 });
 
 testOnEach("setsockopt() refuses lengths that are none or beyond the value", (guest) => {
