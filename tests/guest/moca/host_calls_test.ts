@@ -60,6 +60,16 @@ for (const stack of STACKS) {
     );
   });
 
+  test("a connect() that fails leaves no socket of the system open", () => {
+    const { calls } = runOn(
+      stack,
+      `connect(socket(2, 1), "127.0.0.1", 1); socket(999, 1);
+      let u = udp_socket(2);`,
+    );
+    // The number is free again.
+    assertEquals(calls.match(/^socket\(.* = 3$/gm)?.length, 2, calls);
+  });
+
   test("connect() takes a socket that is neither connected nor listens", () => {
     prints(
       `${PAIR} print(connect(client, "127.0.0.1", port)); print(connect(listener, "127.0.0.1", port));

@@ -71,6 +71,14 @@ for (const stack of STACKS) {
     );
   });
 
+  test("what a thread leaves open is closed when it ends", () => {
+    prints(
+      `fun f() -> int { let l = socket(2, 1); bind(l, "127.0.0.1", 0); return getsockname(l).port; }
+       let port = join(spawn(f)); print(port > 0); print(connect(socket(2, 1), "127.0.0.1", port));`,
+      ["true", "-4"],
+    );
+  });
+
   test("threads spawn threads", () => {
     prints(
       `fun leaf() -> int { return 1; }
