@@ -73,6 +73,10 @@ testOnEach("listen() binds nowhere after a connection has ended", async (servers
     [`connect d [::ffff:127.0.0.1]:${server.port}`, "0"],
     [`connect d ${nowhere}`, "0"],
     ["listen d 1", "EACCES --allow-net=[::]:0"],
+    // A bind that fails binds nothing, either.
+    "e = socket AF_INET SOCK_STREAM",
+    [`bind e 127.0.0.1:${server.port}`, "EADDRINUSE"],
+    ["listen e 1", everywhere],
   ]);
   assertEquals(server.arrivals(), ["", "", ""]);
 });

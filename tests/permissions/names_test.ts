@@ -128,6 +128,28 @@ testOnEach("a name that is denied, or none at all, is not looked up", async (_se
   ]);
 });
 
+testOnEach("a name that is denied for a port does not lead there by its address", async (
+  servers,
+  stack,
+) => {
+  const server = servers.tcp();
+  const other = servers.tcp();
+  const denied = `EACCES --deny-net covers localhost:${server.port}`;
+  for (const grant of ["--allow-net", "--allow-net=localhost", "--allow-net=127.0.0.1,localhost"]) {
+    const flags = [grant, `--deny-net=localhost:${server.port}`];
+    await expectCalls({ stack, flags }, [
+      "h = resolve localhost AF_INET",
+      "a = socket AF_INET SOCK_STREAM",
+      [`connect a h:${server.port}`, denied],
+      "b = socket AF_INET6 SOCK_STREAM",
+      [`connect b [::ffff:127.0.0.1]:${server.port}`, denied],
+      [`connect a h:${other.port}`, "0"],
+    ]);
+  }
+  assertEquals(server.arrivals(), []);
+  assertEquals(other.arrivals(), ["", "", ""]);
+});
+
 testOnEach("rules narrow what a granted name leads to", async (servers, stack) => {
   const server = servers.tcp();
   const udp = servers.udp();

@@ -72,3 +72,41 @@ testOn("libc", "Unix sockets go to the path that was checked", async (servers, s
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+testOn("libc", "Unix sockets go where the path led when it was checked", async (servers, stack) => {
+  const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "vmsock_race_" }));
+  try {
+    const other = servers.unix(`${folder}/other`, SOCK_DGRAM);
+    const granted = `${folder}/grant`;
+    Deno.mkdirSync(granted);
+    servers.unix(`${granted}/server`, SOCK_DGRAM);
+    const link = `${granted}/link`;
+    const flips = { done: false };
+    const flipping = flip(link, ["server", `${folder}/other`], flips);
+    const path = `unix:${link}`;
+    const grants = ["--allow-net", `--allow-read=${granted}`, `--allow-write=${granted}`];
+    const guest = race({ stack, call: "sendto", addresses: [path, path], tries: 3_000 }, grants);
+    const counts = await guest.finally(() => flips.done = true);
+    await flipping;
+    assertEquals(Object.keys(counts).sort(), ["EACCES", "EAGAIN", "success"]);
+    assertEquals(other.arrivals(), []);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+/** Lets a symbolic link say one thing and then the other, until it is told to stop. */
+async function flip(
+  link: string,
+  targets: readonly string[],
+  state: { done: boolean },
+): Promise<void> {
+  for (let turn = 0; !state.done; turn++) {
+    for (let times = 0; times < 50; times++) {
+      Deno.symlinkSync(targets[(turn + times) % 2] as string, `${link}.new`);
+      Deno.renameSync(`${link}.new`, link);
+    }
+    // The guest's end is noticed meanwhile.
+    await Deno.lstat(link);
+  }
+}

@@ -71,6 +71,16 @@ export class NameGrants {
     return this.#net.host(`${name}:${port}`) === "granted";
   }
 
+  /**
+   * Whether a name is denied for a port, and with it the addresses that it led to.
+   *
+   * @param name The name, normalized.
+   * @param port The port, or null where it is not known.
+   */
+  denies(name: string, port: number | null): boolean {
+    return port !== null && this.#net.host(`${name}:${port}`) === "denied";
+  }
+
   #hasPort(name: string): boolean {
     const granted = (port: number) => this.#net.host(`${name}:${port}`) === "granted";
     if (COMMON_PORTS.some(granted)) return true;

@@ -47,7 +47,8 @@ export interface PolicyOptions {
  * - IPv4-mapped IPv6 addresses are the IPv4 addresses in them; zone indices do not matter.
  * - 0.0.0.0 and `::` as a destination lead to loopback, which has to be allowed too.
  * - The addresses of an allowed name are allowed, for the ports that the name's grant covers, unless
- *   they are denied themselves. Names count once they are resolved through the kernel.
+ *   they are denied themselves; those of a name that is denied for a port are denied for it. Names
+ *   count once they are resolved through the kernel.
  * - The deno stack has to go to the name where Deno grants no more, and so to whatever address the
  *   name has then. Rules cannot look at that address: one that allows addresses does not allow such a
  *   name, and one that denies some denies it.
@@ -336,6 +337,8 @@ export class Policy {
     const names = this.#learned.of(ip);
     const refusal = this.#rules.refusalOfIp({ use, ip, port, names });
     if (refusal !== null) return refusal;
+    const denied = names.find((name) => this.#names.denies(name, port));
+    if (denied !== undefined) return `--deny-net covers ${denied}:${port}`;
     const answer = this.#net.address(ip, port);
     if (answer === "granted") return null;
     if (answer === "prompt" && this.#grantingName(ip, port) !== null) return null;
