@@ -73,9 +73,11 @@ export class Guest {
   readonly stack: Stack;
   #folder: string | null = null;
 
-  constructor(stack: TestedStack, options: KernelOptions = {}) {
-    this.stack = openStack(stack);
-    this.kernel = new Kernel(this.stack, options);
+  /** Makes a guest over a stack of its own, or over one that stays open. */
+  constructor(stack: TestedStack | Stack, options: KernelOptions = {}) {
+    const isOwn = typeof stack === "string";
+    this.stack = isOwn ? openStack(stack) : stack;
+    this.kernel = new Kernel(this.stack, { keepStack: !isOwn, ...options });
   }
 
   /** A folder of this guest's own. */
