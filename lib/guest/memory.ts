@@ -17,8 +17,12 @@ export interface GuestMemoryOptions {
   readonly pointerSize?: 4 | 8;
 }
 
-/** Views that are kept; a power of two. */
+/** Views that are kept: as many as the upper bits of a product tell apart. */
 const CACHE_SIZE = 16;
+const CACHE_SHIFT = 28;
+
+/** 2³² divided by the golden ratio, which spreads neighbours and multiples of a page alike. */
+const MIXER = 0x9e3779b1;
 
 /** Longest copy for which a loop is quicker than a view. */
 const SMALL_COPY = 128;
@@ -109,8 +113,7 @@ export class GuestMemory {
    */
   bytes(address: Address, length: number): Uint8Array | null {
     const index = typeof address === "number" ? address : Number(address);
-    // Mixed so that neighbours, and different lengths at one place, fall apart.
-    const slot = (index ^ (index >>> 5) ^ (length >>> 2)) & (CACHE_SIZE - 1);
+    const slot = Math.imul(index + length, MIXER) >>> CACHE_SHIFT;
     const kept = this.#keptViews[slot];
     // A view whose memory was taken away has length 0.
     if (kept !== undefined && kept.length === length && this.#keptAddresses[slot] === index) {
