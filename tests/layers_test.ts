@@ -14,8 +14,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   net: ["kernel", "stack", "linux", "ip"],
   guest: ["kernel", "stack", "linux", "ip", "moca"],
   moca: [],
-  wire: ["ip"],
-  tcp: ["wire", "ip"],
+  wire: ["ip", "linux"],
+  tcp: ["wire", "ip", "linux"],
   device: ["wire", "ip", "linux", "stack/libc"],
 };
 
