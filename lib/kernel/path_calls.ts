@@ -5,7 +5,7 @@
  */
 import { Errno } from "../linux/errno.ts";
 import { O_CLOEXEC } from "../linux/fcntl.ts";
-import type { FileStatus } from "../linux/stat.ts";
+import type { FileStatus, FileTimes } from "../linux/stat.ts";
 import type { Bytes } from "../stack/open_file.ts";
 import { checkPath } from "./files/path_resolver.ts";
 import { transferLength } from "./process.ts";
@@ -93,6 +93,16 @@ export abstract class PathCalls extends WaitCalls {
   /** faccessat(2). */
   faccessat(directory: number, path: string | null, mode: number): number {
     return this.files.faccessat(this.base(directory), path, mode);
+  }
+
+  /** utimensat(2). */
+  utimensat(
+    directory: number,
+    path: string | null,
+    times: FileTimes | null,
+    flags: number,
+  ): number {
+    return this.files.utimensat(this.base(directory), path, times, flags);
   }
 
   /** umask(2). */

@@ -8,7 +8,7 @@ import type { Flock } from "../linux/fcntl.ts";
 import type { PollFd } from "../linux/poll.ts";
 import type { Rlimit } from "../linux/resource.ts";
 import type { SockaddrStorage } from "../linux/sockaddr.ts";
-import type { FileStatus } from "../linux/stat.ts";
+import type { FileStatus, FileTimes } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
 import type { Bytes, OffsetCell, ReceivedMessage } from "../stack/open_file.ts";
 
@@ -284,6 +284,19 @@ export interface System {
 
   /** faccessat(2); `mode` is F_OK or of R_OK, W_OK, X_OK. */
   faccessat(directory: number, path: string | null, mode: number): number;
+
+  /**
+   * utimensat(2), with AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH in `flags`; the descriptor itself, as
+   * futimens(3), with an empty path and AT_EMPTY_PATH.
+   *
+   * @param times The times; null for the time of the call.
+   */
+  utimensat(
+    directory: number,
+    path: string | null,
+    times: FileTimes | null,
+    flags: number,
+  ): number;
 
   /** getdents64(2): fills `buffer` with `struct linux_dirent64` records. */
   getdents(fd: number, buffer: Bytes | null, length: number): number;

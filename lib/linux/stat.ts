@@ -4,6 +4,7 @@
  * @module
  */
 import { readInt64, readUint64, viewOf, writeInt64, writeUint64 } from "./int64.ts";
+import type { Timespec } from "./time.ts";
 
 // File type and mode: linux/stat.h
 /** Mask of the file type. */
@@ -52,6 +53,20 @@ export const S_IROTH = 0o4;
 export const S_IWOTH = 0o2;
 /** Others: execute. */
 export const S_IXOTH = 0o1;
+
+// Nanoseconds of utimensat(2) with a meaning of their own: linux/stat.h
+/** The time of the call. */
+export const UTIME_NOW = 0x3fffffff;
+/** The time stays as it is. */
+export const UTIME_OMIT = 0x3ffffffe;
+
+/** What `utimensat(2)` sets; nanoseconds can be {@linkcode UTIME_NOW} or {@linkcode UTIME_OMIT}. */
+export interface FileTimes {
+  /** Last access. */
+  readonly atime: Timespec;
+  /** Last change of the contents. */
+  readonly mtime: Timespec;
+}
 
 /**
  * Attributes of a file, filled in by `fstat(2)` and its relatives. Reusable: a call overwrites every

@@ -6,7 +6,7 @@
 import { Errno } from "../linux/errno.ts";
 import { POLLIN, POLLOUT } from "../linux/poll.ts";
 import { type Flock, O_PATH } from "../linux/fcntl.ts";
-import type { FileStatus } from "../linux/stat.ts";
+import type { FileStatus, FileTimes } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
 import type { SockaddrStorage } from "../linux/sockaddr.ts";
 
@@ -149,6 +149,11 @@ export abstract class OpenFile {
 
   /** fdatasync(2). */
   fdatasync(): number {
+    return -Errno.EINVAL;
+  }
+
+  /** futimens(3); `times` are valid, and permitted. */
+  utimens(_times: FileTimes): number {
     return -Errno.EINVAL;
   }
 

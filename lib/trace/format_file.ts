@@ -5,7 +5,16 @@
  */
 import { F_OK, O_ACCMODE, O_CREAT, O_TMPFILE } from "../linux/fcntl.ts";
 import { RLIM_INFINITY, type Rlimit } from "../linux/resource.ts";
-import { type FileStatus, S_IFBLK, S_IFCHR, S_IFMT } from "../linux/stat.ts";
+import {
+  type FileStatus,
+  type FileTimes,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFMT,
+  UTIME_NOW,
+  UTIME_OMIT,
+} from "../linux/stat.ts";
+import type { Timespec } from "../linux/time.ts";
 import type { OffsetCell } from "../stack/open_file.ts";
 import { hexadecimal, octal } from "./format_number.ts";
 import { formatFlags, formatValue } from "./name_table.ts";
@@ -68,6 +77,17 @@ function formatStatus(status: FileStatus): string {
     ? `st_rdev=${device(status.rdev)}`
     : `st_size=${status.size}`;
   return `{st_mode=${fileMode(status.mode)}, ${what}, ...}`;
+}
+
+/** The times of utimensat(2). */
+export function fileTimes(times: FileTimes | null): string {
+  return times === null ? NULL : `[${fileTime(times.atime)}, ${fileTime(times.mtime)}]`;
+}
+
+function fileTime({ seconds, nanoseconds }: Timespec): string {
+  if (nanoseconds === UTIME_NOW) return "UTIME_NOW";
+  if (nanoseconds === UTIME_OMIT) return "UTIME_OMIT";
+  return `{tv_sec=${seconds}, tv_nsec=${nanoseconds}}`;
 }
 
 /** The offset that sendfile(2) advances. */

@@ -280,6 +280,11 @@ export class TracedSystem implements System {
     return this.#call("fdatasync", args);
   }
 
+  /** See `System.utimensat`. */
+  utimensat(...args: Parameters<System["utimensat"]>): number {
+    return this.#call("utimensat", args);
+  }
+
   /** See `System.unlinkat`. */
   unlinkat(...args: Parameters<System["unlinkat"]>): number {
     return this.#call("unlinkat", args);

@@ -41,7 +41,8 @@ import {
   SOCK_STREAM,
 } from "../../lib/linux/socket.ts";
 import { SOCKET_OPTIONS } from "../../lib/linux/socket_options.ts";
-import { FileStatus } from "../../lib/linux/stat.ts";
+import { FileStatus, UTIME_OMIT } from "../../lib/linux/stat.ts";
+import type { Timespec } from "../../lib/linux/time.ts";
 import { UIO_MAXIOV } from "../../lib/linux/uio.ts";
 import type { Stack } from "../../lib/stack/stack.ts";
 import { openStack } from "../../lib/stack/open.ts";
@@ -462,6 +463,11 @@ const CALLS: Readonly<Record<keyof System, (a: Attack) => number>> = {
   symlinkat: (a) => a.kernel.symlinkat(a.path(), a.fd(), a.path()),
   readlinkat: (a) => a.kernel.readlinkat(a.fd(), a.path(), ...a.target()),
   faccessat: (a) => a.kernel.faccessat(a.fd(), a.path(), a.number(0, 4, 7)),
+  utimensat(a) {
+    const time = (): Timespec => ({ seconds: a.offset(), nanoseconds: a.number(0, UTIME_OMIT) });
+    const times = a.oneIn(3) ? null : { atime: time(), mtime: time() };
+    return a.kernel.utimensat(a.fd(), a.path(), times, a.flags());
+  },
   getdents: (a) => a.kernel.getdents(a.fd(), ...a.target()),
   umask: (a) => a.kernel.umask(a.number(0o22)),
   prlimit(a) {

@@ -28,6 +28,8 @@ Deno.test("stat.ts has the numbers of stat.h", () => {
     S_IROTH: 4,
     S_IWOTH: 2,
     S_IXOTH: 1,
+    UTIME_NOW: 1073741823,
+    UTIME_OMIT: 1073741822,
     STAT_SIZE_X86_64: 144,
     STAT_SIZE_AARCH64: 128,
   });

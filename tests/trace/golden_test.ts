@@ -713,6 +713,22 @@ const CASES: Readonly<Record<Method, readonly Case[]>> = {
   truncate: [[{ truncate: () => 0 }, (s) => s.truncate("f", 4), 'truncate("f", 4) = 0']],
   fsync: [[{ fsync: () => 0 }, (s) => s.fsync(8), "fsync(8) = 0"]],
   fdatasync: [[{ fdatasync: () => 0 }, (s) => s.fdatasync(8), "fdatasync(8) = 0"]],
+  utimensat: [
+    [
+      { utimensat: () => 0 },
+      (s) =>
+        s.utimensat(8, "f", {
+          atime: { seconds: 5, nanoseconds: 6 },
+          mtime: { seconds: 0, nanoseconds: linux.UTIME_NOW },
+        }, linux.AT_SYMLINK_NOFOLLOW),
+      'utimensat(8, "f", [{tv_sec=5, tv_nsec=6}, UTIME_NOW], AT_SYMLINK_NOFOLLOW) = 0',
+    ],
+    [
+      { utimensat: () => -Errno.ENOENT },
+      (s) => s.utimensat(linux.AT_FDCWD, "/x", null, 0),
+      'utimensat(AT_FDCWD, "/x", NULL, 0) = -1 ENOENT (No such file or directory)',
+    ],
+  ],
   unlinkat: [
     [
       { unlinkat: () => 0 },

@@ -51,6 +51,12 @@ export const pathLimitations: readonly Limitation[] = [
     missing: "a check of what a link will point to",
   },
   {
+    call:
+      "utimensat(AT_EMPTY_PATH) on a file opened to be read, without --allow-read and --allow-write",
+    errno: Errno.EACCES,
+    missing: "the path, which might not be one to write",
+  },
+  {
     call: "renameat() of or to a path a part of which is denied",
     errno: Errno.EACCES,
     missing: "nothing: Deno itself would move what is denied to another name",
@@ -129,6 +135,21 @@ export const fileLimitations: readonly Limitation[] = [
     call: "fsync(), ftruncate() on stdin, stdout, stderr",
     errno: Errno.EINVAL,
     missing: "those calls for the process's own descriptors",
+  },
+  {
+    call: "utimensat(): times",
+    errno: 0,
+    missing: "nanoseconds: milliseconds, also of a time that UTIME_OMIT leaves",
+  },
+  {
+    call: "utimensat(): times before 1970",
+    errno: Errno.EINVAL,
+    missing: "negative times",
+  },
+  {
+    call: "utimensat(AT_EMPTY_PATH) on sockets, pipes, stdin, stdout, stderr",
+    errno: Errno.EINVAL,
+    missing: "times of what has no path",
   },
   {
     call: "fcntl(F_SETFL, O_DIRECT)",

@@ -21,10 +21,19 @@ import {
   W_OK,
   X_OK,
 } from "../../linux/fcntl.ts";
-import { type FileStatus, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG, S_ISGID } from "../../linux/stat.ts";
+import {
+  type FileStatus,
+  type FileTimes,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_ISGID,
+} from "../../linux/stat.ts";
 import type { Bytes, OpenFile } from "../../stack/open_file.ts";
 import type { HostFiles } from "../../stack/stack.ts";
 import { checkAccess } from "./file_access.ts";
+import { FileTimesSetter } from "./file_times.ts";
 import { FileOpener } from "./file_opener.ts";
 import { NodeDescriptors } from "./node_descriptors.ts";
 import { errnoOf, fillStatus, nodeFs } from "./node_fs.ts";
@@ -61,6 +70,7 @@ export class FileSystem {
   readonly #descriptors = new NodeDescriptors();
   readonly #resolver: PathResolver;
   readonly #opener: FileOpener;
+  readonly #times: FileTimesSetter;
   #umask = 0o022;
 
   /** The file system of a new guest. Opens nothing and asks for no permission. */
@@ -68,12 +78,14 @@ export class FileSystem {
     this.#host = options.host;
     this.#stdio = options.stdio ?? {};
     this.#resolver = new PathResolver(this.#permissions);
-    this.#opener = new FileOpener({
+    const parts = {
       host: this.#host,
       resolver: this.#resolver,
       permissions: this.#permissions,
       descriptors: this.#descriptors,
-    });
+    };
+    this.#opener = new FileOpener(parts);
+    this.#times = new FileTimesSetter(parts);
   }
 
   /** umask(2): sets the guest's own mask, 022 at first, and returns the one before. */
@@ -260,6 +272,16 @@ export class FileSystem {
       const writable = where.last === "unknown" || this.#permissions.writable(where.path);
       return checkAccess(where.path, Number(permissions), mode, writable, this.#descriptors);
     });
+  }
+
+  /** utimensat(2). */
+  utimensat(
+    base: OpenFile | null | undefined,
+    path: string | null,
+    times: FileTimes | null,
+    flags: number,
+  ): number {
+    return this.#times.set(base, path, times, flags);
   }
 
   /** pipe2(2): the reading and the writing end. */

@@ -23,11 +23,11 @@ import {
 } from "../../linux/fcntl.ts";
 import { FIONBIO, FIONREAD } from "../../linux/ioctl.ts";
 import { POLLIN, POLLNVAL, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../linux/poll.ts";
-import type { FileStatus } from "../../linux/stat.ts";
+import type { FileStatus, FileTimes } from "../../linux/stat.ts";
 import { type Iovec, MAX_RW_COUNT } from "../../linux/uio.ts";
 import { type Bytes, FileKind, OpenFile } from "../../stack/open_file.ts";
 import { DirectoryStream } from "./directory_stream.ts";
-import { errnoOf, fillStatus, nodeFs } from "./node_fs.ts";
+import { errnoOf, fillStatus, nodeFs, nodeTimes } from "./node_fs.ts";
 
 // Devices 1:3 and 1:5, which never look at what is written to them.
 const DEV_NULL = 0x103;
@@ -241,6 +241,17 @@ export class NodeFile extends OpenFile {
     if (this.#isPath()) return -Errno.EBADF;
     try {
       nodeFs().fdatasyncSync(this.#descriptor);
+      return 0;
+    } catch (error) {
+      return errnoOf(error);
+    }
+  }
+
+  override utimens(times: FileTimes): number {
+    const fs = nodeFs();
+    try {
+      const [atime, mtime] = nodeTimes(times, () => fs.fstatSync(this.#descriptor));
+      fs.futimesSync(this.#descriptor, atime, mtime);
       return 0;
     } catch (error) {
       return errnoOf(error);

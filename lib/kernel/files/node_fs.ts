@@ -16,7 +16,18 @@ import {
   O_NONBLOCK,
   O_SYNC,
 } from "../../linux/fcntl.ts";
-import { type FileStatus, S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG } from "../../linux/stat.ts";
+import {
+  type FileStatus,
+  type FileTimes,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFMT,
+  S_IFREG,
+  UTIME_NOW,
+  UTIME_OMIT,
+} from "../../linux/stat.ts";
+import type { Timespec } from "../../linux/time.ts";
 import { FileKind } from "../../stack/open_file.ts";
 
 interface BuiltinLoader {
@@ -144,4 +155,27 @@ export function fillStatus(stats: NodeFs.BigIntStats, status: FileStatus): void 
   status.mtimeNanoseconds = (mtime - status.mtimeSeconds * 1000) * 1e6;
   status.ctimeSeconds = Math.floor(ctime / 1000);
   status.ctimeNanoseconds = (ctime - status.ctimeSeconds * 1000) * 1e6;
+}
+
+/**
+ * Times as `node:fs` sets them, in milliseconds.
+ *
+ * @param times What is to be set.
+ * @param current Gives the times as they are, for one that stays.
+ * @returns Access and modification.
+ * @throws {RangeError} With EINVAL as its code for a time before 1970, which Deno takes for another.
+ */
+export function nodeTimes(times: FileTimes, current: () => NodeFs.Stats): [Date, Date] {
+  const omits = [times.atime, times.mtime].some((time) => time.nanoseconds === UTIME_OMIT);
+  const stats = omits ? current() : null;
+  return [nodeTime(times.atime, stats?.atimeMs), nodeTime(times.mtime, stats?.mtimeMs)];
+}
+
+function nodeTime({ seconds, nanoseconds }: Timespec, current: number | undefined): Date {
+  if (nanoseconds === UTIME_NOW) return new Date();
+  if (nanoseconds === UTIME_OMIT && current !== undefined) return new Date(current);
+  if (seconds < 0) {
+    throw Object.assign(new RangeError("Cannot set a time before 1970"), { code: "EINVAL" });
+  }
+  return new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6));
 }

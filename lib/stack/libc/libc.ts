@@ -99,6 +99,8 @@ export interface Libc {
   fsync(fd: number): number;
   /** fdatasync(2). */
   fdatasync(fd: number): number;
+  /** utimensat(2); `path` ends in NUL, `times` are two struct timespec. */
+  utimensat(fd: number, path: HostBytes, times: HostBytes, flags: number): number;
   /** getdents64(2). */
   getdents64(fd: number, buffer: HostBytes | null, length: number): number;
   /** readlink(2); `path` ends in NUL. */
@@ -193,6 +195,7 @@ export function openLibc(): Libc {
     ftruncate,
     fsync,
     fdatasync,
+    utimensat,
     getdents64,
     readlink,
     close,
@@ -398,6 +401,12 @@ export function openLibc(): Libc {
     },
     fdatasync(fd: number): number {
       const result = fdatasync(fd);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    utimensat(fd: number, path: HostBytes, times: HostBytes, flags: number): number {
+      const result = utimensat(fd, path, times, flags);
       return result < 0
         ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
         : result;

@@ -6,6 +6,7 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import {
+  AT_EMPTY_PATH,
   decodeFlock,
   encodeFlock,
   F_GETFL,
@@ -22,7 +23,8 @@ import {
 } from "../../linux/fcntl.ts";
 import { SO_RCVTIMEO, SO_SNDTIMEO, SOCK_CLOEXEC, SOL_SOCKET } from "../../linux/socket.ts";
 import { SOCKADDR_STORAGE_SIZE, type SockaddrStorage } from "../../linux/sockaddr.ts";
-import type { FileStatus } from "../../linux/stat.ts";
+import type { FileStatus, FileTimes } from "../../linux/stat.ts";
+import { encodeTimespec, TIMESPEC_SIZE } from "../../linux/time.ts";
 import type { Iovec } from "../../linux/uio.ts";
 import {
   type Bytes,
@@ -36,6 +38,9 @@ import type { LibcThread } from "./libc_thread.ts";
 
 /** Status flags that a guest may change; O_ASYNC would send signals to the host. */
 const SETTABLE_FLAGS = O_APPEND | O_DIRECT | O_NOATIME | O_NONBLOCK;
+
+/** An empty path for libc. */
+const EMPTY_PATH = new Uint8Array(1);
 
 /** What a {@link LibcFile} is, beside its descriptor. */
 export interface LibcFileOptions {
@@ -186,6 +191,14 @@ export class LibcFile extends OpenFile {
 
   override fdatasync(): number {
     return this.#thread.libc.fdatasync(this.descriptor);
+  }
+
+  override utimens({ atime, mtime }: FileTimes): number {
+    const bytes = new Uint8Array(2 * TIMESPEC_SIZE);
+    encodeTimespec(atime, bytes);
+    encodeTimespec(mtime, bytes.subarray(TIMESPEC_SIZE));
+    // futimens(3) refuses descriptors that O_PATH opened.
+    return this.#thread.libc.utimensat(this.descriptor, EMPTY_PATH, bytes, AT_EMPTY_PATH);
   }
 
   override getdents(buffer: Bytes | null, length: number): number {

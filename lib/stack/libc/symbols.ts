@@ -89,6 +89,8 @@ export const SYMBOLS = {
   fstat: { parameters: ["i32", "buffer"], result: "i32", optional: true },
   // int __fxstat(int ver, int fd, struct stat *statbuf);
   __fxstat: { parameters: ["i32", "i32", "buffer"], result: "i32", optional: true },
+  // int utimensat(int dirfd, const char *pathname, const struct timespec times[2], int flags);
+  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   // ssize_t getdents64(int fd, void *dirp, size_t count); glibc 2.30, musl
   getdents64: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   // ssize_t readlink(const char *pathname, char *buf, size_t bufsiz);

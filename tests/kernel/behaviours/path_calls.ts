@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Errno } from "../../../lib/linux/errno.ts";
 import {
   AT_EMPTY_PATH,
@@ -27,7 +27,17 @@ import {
   W_OK,
   X_OK,
 } from "../../../lib/linux/fcntl.ts";
-import { FileStatus, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../../lib/linux/stat.ts";
+import {
+  FileStatus,
+  type FileTimes,
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  UTIME_NOW,
+  UTIME_OMIT,
+} from "../../../lib/linux/stat.ts";
+import type { Timespec } from "../../../lib/linux/time.ts";
 import { assertErrno, bytes, type Guest, text } from "../guest.ts";
 import type { Coverage } from "./subject.ts";
 
@@ -48,8 +58,127 @@ function namesIn(guest: Guest): string[] {
   return [...Deno.readDirSync(guest.folder)].map(({ name }) => name).sort();
 }
 
+/** Times that a stack without libc tells exactly, too. */
+const TIMES: FileTimes = {
+  atime: { seconds: 1_000_000_000, nanoseconds: 123_000_000 },
+  mtime: { seconds: 2_000_000_000, nanoseconds: 250_000_000 },
+};
+const STAY: Timespec = { seconds: 0, nanoseconds: UTIME_OMIT };
+
+function timesOf(guest: Guest, path: string, flags = 0): FileTimes {
+  const status = new FileStatus();
+  guest.ok(guest.kernel.fstatat(AT_FDCWD, path, status, flags), "fstatat");
+  return {
+    atime: { seconds: status.atimeSeconds, nanoseconds: status.atimeNanoseconds },
+    mtime: { seconds: status.mtimeSeconds, nanoseconds: status.mtimeNanoseconds },
+  };
+}
+
 /** The calls of `System` that this table covers. */
 export const PATH_CALLS = {
+  utimensat: [
+    {
+      does: "sets both times of a name, follows links unless told not to",
+      run(guest) {
+        put(guest, "file");
+        const directory = folder(guest);
+        guest.ok(guest.kernel.symlinkat("file", directory, "link"), "symlinkat");
+        const link = `${guest.folder}/link`;
+        const other: FileTimes = { atime: TIMES.mtime, mtime: TIMES.atime };
+        const set = guest.kernel.utimensat(directory, "link", other, AT_SYMLINK_NOFOLLOW);
+        guest.ok(set, "utimensat");
+        guest.ok(guest.kernel.utimensat(directory, "link", TIMES, 0), "utimensat");
+        assertEquals(timesOf(guest, `${guest.folder}/file`), TIMES);
+        // Looking a link up may count as reading it.
+        assertEquals(timesOf(guest, link, AT_SYMLINK_NOFOLLOW).mtime, other.mtime);
+      },
+    },
+    {
+      does: "leaves a time at UTIME_OMIT and takes the clock's at UTIME_NOW and without times",
+      run(guest) {
+        put(guest, "file");
+        const file = `${guest.folder}/file`;
+        const set = (times: FileTimes | null): number =>
+          guest.kernel.utimensat(AT_FDCWD, file, times, 0);
+        guest.ok(set(TIMES), "utimensat");
+        const before = Math.floor(Date.now() / 1000) - 1;
+        guest.ok(set({ atime: STAY, mtime: { seconds: 0, nanoseconds: UTIME_NOW } }), "now");
+        const { atime, mtime } = timesOf(guest, file);
+        assertEquals(atime, TIMES.atime);
+        assert(mtime.seconds >= before);
+        guest.ok(set(null), "utimensat");
+        assert(timesOf(guest, file).atime.seconds >= before);
+        assertEquals(guest.kernel.utimensat(99, "", { atime: STAY, mtime: STAY }, 0), 0);
+      },
+    },
+    {
+      does: "sets the times of a descriptor, opened to be read or for its path",
+      run(guest) {
+        put(guest, "file");
+        for (const flags of [O_RDONLY, O_RDWR]) {
+          const fd = guest.ok(
+            guest.kernel.openat(AT_FDCWD, `${guest.folder}/file`, flags, 0),
+            "openat",
+          );
+          guest.ok(guest.kernel.utimensat(fd, "", null, AT_EMPTY_PATH), "utimensat");
+          guest.ok(guest.kernel.utimensat(fd, "", TIMES, AT_EMPTY_PATH), "utimensat");
+          assertEquals(timesOf(guest, `${guest.folder}/file`), TIMES);
+        }
+        const directory = folder(guest);
+        guest.ok(guest.kernel.utimensat(directory, "", TIMES, AT_EMPTY_PATH), "utimensat");
+        assertEquals(timesOf(guest, guest.folder).mtime, TIMES.mtime);
+      },
+    },
+    {
+      does: "is EBADF, ENOENT, EFAULT, EINVAL for what is not there or no time",
+      run(guest) {
+        put(guest, "file");
+        const directory = folder(guest);
+        const set = guest.kernel.utimensat.bind(guest.kernel);
+        assertErrno(set(99, "file", TIMES, 0), Errno.EBADF);
+        assertErrno(set(99, "", TIMES, AT_EMPTY_PATH), Errno.EBADF);
+        assertErrno(set(directory, "none", TIMES, 0), Errno.ENOENT);
+        assertErrno(set(directory, "", TIMES, 0), Errno.ENOENT);
+        assertErrno(set(directory, null, TIMES, 0), Errno.EFAULT);
+        assertErrno(set(directory, "file", TIMES, AT_REMOVEDIR), Errno.EINVAL);
+        for (const nanoseconds of [-1, 1e9, 0.5, NaN]) {
+          const wrong = { ...TIMES, mtime: { seconds: 0, nanoseconds } };
+          assertErrno(set(directory, "file", wrong, 0), Errno.EINVAL);
+          assertErrno(set(directory, "none", wrong, 0), Errno.ENOENT);
+          assertErrno(set(directory, "", wrong, AT_EMPTY_PATH), Errno.EINVAL);
+        }
+      },
+    },
+    {
+      does: "sets times before 1970",
+      run(guest) {
+        put(guest, "file");
+        const times = { ...TIMES, mtime: { seconds: -5, nanoseconds: 250_000_000 } };
+        assertEquals(guest.kernel.utimensat(folder(guest), "file", times, 0), 0);
+        assertEquals(timesOf(guest, `${guest.folder}/file`), times);
+      },
+      deno: {
+        row: "utimensat(): times before 1970",
+        gives(guest) {
+          put(guest, "file");
+          const times = { ...TIMES, mtime: { seconds: -5, nanoseconds: 250_000_000 } };
+          return guest.kernel.utimensat(folder(guest), "file", times, 0);
+        },
+      },
+    },
+    {
+      does: "sets the times of a pipe",
+      run(guest) {
+        const fds = new Int32Array(2);
+        guest.ok(guest.kernel.pipe2(fds, 0), "pipe2");
+        assertEquals(guest.kernel.utimensat(fds[0] ?? -1, "", TIMES, AT_EMPTY_PATH), 0);
+      },
+      deno: {
+        row: "utimensat(AT_EMPTY_PATH) on sockets, pipes, stdin, stdout, stderr",
+        gives: (guest) => guest.kernel.utimensat(guest.udp(), "", TIMES, AT_EMPTY_PATH),
+      },
+    },
+  ],
   openat: [
     {
       does: "opens a file from a directory or from the root, ENOENT for none",

@@ -2,6 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { Errno } from "../../../lib/linux/errno.ts";
 import {
+  AT_EMPTY_PATH,
   decodeFlock,
   encodeFlock,
   F_GETFL,
@@ -334,6 +335,19 @@ const FUNCTIONS: Readonly<Record<keyof Libc, (bench: Bench) => void>> = {
   fsync(bench) {
     assertEquals(bench.libc.fsync(bench.file()), 0);
     assertEquals(bench.libc.fsync(bench.socket()), -Errno.EINVAL);
+  },
+  utimensat(bench) {
+    const fd = bench.file();
+    const times = BigInt64Array.of(1n, 2n, 2n ** 33n, 999_999_999n);
+    const path = new Uint8Array(1);
+    assertEquals(bench.libc.utimensat(fd, path, times, AT_EMPTY_PATH), 0);
+    const buffer = new Uint8Array(hostLayout(Deno.build.arch).statSize);
+    assertEquals(bench.libc.fstat(fd, buffer), 0);
+    const status = new FileStatus();
+    hostLayout(Deno.build.arch).decodeStat(buffer, status);
+    assertEquals([status.atimeSeconds, status.atimeNanoseconds], [1, 2]);
+    assertEquals([status.mtimeSeconds, status.mtimeNanoseconds], [2 ** 33, 999_999_999]);
+    assertEquals(bench.libc.utimensat(-1, path, times, AT_EMPTY_PATH), -Errno.EBADF);
   },
   fdatasync(bench) {
     assertEquals(bench.libc.fdatasync(bench.file()), 0);
