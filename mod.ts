@@ -71,6 +71,7 @@ export {
   type NetErrorOptions,
   resolve,
   type ResolveOptions,
+  type Shutdown,
   Socket,
   type SystemOptions,
   TcpListener,

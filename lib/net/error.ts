@@ -4,7 +4,7 @@
  * @module
  */
 import type { SocketAddress } from "../ip.ts";
-import { Errno } from "../linux/errno.ts";
+import { Errno, errnoMessage, errnoName } from "../linux/errno.ts";
 
 /**
  * What went wrong, in the words of Rust's `std::io::ErrorKind`: one for each meaning that Linux's
@@ -160,7 +160,7 @@ export class NetError extends Error {
   readonly errno: number;
   /** What it means. */
   readonly kind: NetErrorKind;
-  /** Name of the system call, such as `connect`; `resolve` for names. */
+  /** Name of the system call, such as `connect`; `resolve` for names; empty where none is known. */
   readonly syscall: string;
   /** The address that the call was about, where there is one. */
   readonly address: SocketAddress | undefined;
@@ -177,5 +177,27 @@ export class NetError extends Error {
     this.kind = options.kind ?? netErrorKind(this.errno);
     this.syscall = options.syscall;
     this.address = options.address;
+  }
+
+  /**
+   * Makes the error for what a system call returned, for programs that call a `System` themselves.
+   *
+   * @param errno A Linux errno, positive or negated.
+   * @param syscall Name of the call, where there was one.
+   * @returns The error; its message is strerror(3)'s text and the errno's name, after the call's.
+   * @example
+   * ```ts
+   * import { defaultSystem, NetError } from "@vmsock/vmsock/net";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const error = NetError.fromErrno(defaultSystem().listen(-1, 1), "listen");
+   * assertEquals(error.message, "listen: Bad file descriptor (EBADF)");
+   * assertEquals(error.kind, "InvalidInput");
+   * ```
+   */
+  static fromErrno(errno: number, syscall = ""): NetError {
+    const reason = `${errnoMessage(errno)} (${errnoName(errno)})`;
+    const message = syscall === "" ? reason : `${syscall}: ${reason}`;
+    return new NetError(message, { syscall, errno: Math.abs(errno) });
   }
 }

@@ -34,11 +34,11 @@ export {
   parseSocketAddress,
   SocketAddress,
 } from "../ip.ts";
-export { closeDefaultSystem, defaultSystem, type SystemOptions } from "./default_system.ts";
+export { closeDefaultSystem, defaultSystem, type SystemOptions } from "../kernel/default_system.ts";
 export { NetError, type NetErrorKind, netErrorKind, type NetErrorOptions } from "./error.ts";
 export type { Address } from "./host_port.ts";
 export { lookupHost, resolve, type ResolveOptions } from "./resolve.ts";
 export { Socket } from "./socket.ts";
 export { type Accepted, type ListenOptions, TcpListener } from "./tcp_listener.ts";
-export { type ConnectOptions, TcpStream } from "./tcp_stream.ts";
+export { type ConnectOptions, type Shutdown, TcpStream } from "./tcp_stream.ts";
 export { type Datagram, UdpSocket } from "./udp_socket.ts";

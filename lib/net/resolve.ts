@@ -5,7 +5,7 @@
  */
 import { type IpAddress, parseIpAddress, SocketAddress } from "../ip.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
-import { defaultSystem, type SystemOptions } from "./default_system.ts";
+import { defaultSystem, type SystemOptions } from "../kernel/default_system.ts";
 import { invalidInput } from "./failure.ts";
 import { isHostName, parseHostPort, resolveName } from "./host_port.ts";
 

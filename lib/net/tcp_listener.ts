@@ -5,11 +5,13 @@
  */
 import type { SocketAddress } from "../ip.ts";
 import { Errno } from "../linux/errno.ts";
+import { POLLIN } from "../linux/poll.ts";
 import { SO_REUSEADDR, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET } from "../linux/socket.ts";
 import { encodeSockaddr, SockaddrStorage } from "../linux/sockaddr.ts";
 import type { System } from "../kernel/system.ts";
 import { type Attempt, attemptEach } from "./attempts.ts";
-import { defaultSystem, type SystemOptions } from "./default_system.ts";
+import { defaultSystem, type SystemOptions } from "../kernel/default_system.ts";
+import type { NetError } from "./error.ts";
 import { type Address, familyOf } from "./host_port.ts";
 import { duplicate, Socket } from "./socket.ts";
 import { getTimeoutOption } from "./socket_option.ts";
@@ -82,21 +84,40 @@ export class TcpListener extends Socket {
    * waiting; `ConnectionAborted` if the peer has gone already; …
    */
   accept(): Accepted {
-    const peer = new SockaddrStorage();
-    let fd: number;
+    const accepted = this.#accept();
+    if (typeof accepted !== "number") return accepted;
+    throw this.#acceptFailure(accepted);
+  }
+
+  /**
+   * Accepts a connection if one is waiting.
+   *
+   * @returns The connection and its peer's address; null if nobody is waiting. In blocking mode it
+   * waits nevertheless if another thread or clone takes the connection in between.
+   * @throws {NetError} As {@linkcode TcpListener.accept}.
+   * @example
+   * ```ts
+   * import { TcpListener, TcpStream } from "@vmsock/vmsock/net";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using listener = TcpListener.bind("127.0.0.1:0");
+   * assertEquals(listener.tryAccept(), null);
+   * using client = TcpStream.connect(listener.localAddr());
+   * using server = listener.tryAccept()?.stream;
+   * assertEquals(server?.peerAddr(), client.localAddr());
+   * ```
+   */
+  tryAccept(): Accepted | null {
+    let ready: number;
     do {
-      fd = this.system.accept(this.fd, peer);
-    } while (fd === -Errno.EINTR);
-    if (fd < 0) {
-      throw socketFailure(this, {
-        syscall: "accept",
-        result: fd,
-        action: "accept a connection",
-        limit: RECEIVE_TIMEOUT,
-      });
-    }
-    const address = peer.address as SocketAddress;
-    return { stream: new TcpStream(this.system, fd, address), address };
+      ready = this.system.poll([{ fd: this.fd, events: POLLIN, revents: 0 }], 0);
+    } while (ready === -Errno.EINTR);
+    // poll(2) passes over a closed one's −1 in silence: accept says what is wrong.
+    if (ready === 0 && this.fd >= 0) return null;
+    const accepted = this.#accept();
+    if (typeof accepted !== "number") return accepted;
+    if (accepted === -Errno.EAGAIN) return null;
+    throw this.#acceptFailure(accepted);
   }
 
   /**
@@ -139,6 +160,26 @@ export class TcpListener extends Socket {
     const clone = new TcpListener(this.system, duplicate(this));
     shareWaitLimits(this, clone);
     return clone;
+  }
+
+  #accept(): Accepted | number {
+    const peer = new SockaddrStorage();
+    let fd: number;
+    do {
+      fd = this.system.accept(this.fd, peer);
+    } while (fd === -Errno.EINTR);
+    if (fd < 0) return fd;
+    const address = peer.address as SocketAddress;
+    return { stream: new TcpStream(this.system, fd, address), address };
+  }
+
+  #acceptFailure(result: number): NetError {
+    return socketFailure(this, {
+      syscall: "accept",
+      result,
+      action: "accept a connection",
+      limit: RECEIVE_TIMEOUT,
+    });
   }
 }
 

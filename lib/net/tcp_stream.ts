@@ -12,7 +12,7 @@ import { IPPROTO_TCP } from "../linux/in.ts";
 import type { System } from "../kernel/system.ts";
 import { type Attempt, attemptEach } from "./attempts.ts";
 import { connectWithin, finishConnect } from "./connect.ts";
-import { defaultSystem, type SystemOptions } from "./default_system.ts";
+import { defaultSystem, type SystemOptions } from "../kernel/default_system.ts";
 import { NetError } from "./error.ts";
 import { failure } from "./failure.ts";
 import { type Address, familyOf } from "./host_port.ts";
@@ -37,7 +37,14 @@ const NODELAY: OptionName = [IPPROTO_TCP, TCP_NODELAY];
 /** Bytes that `readToEnd` makes room for at first. */
 const FIRST_READ = 16 * 1024;
 
-const DIRECTIONS = { read: SHUT_RD, write: SHUT_WR, both: SHUT_RDWR } as const;
+/** Which side of a connection is shut down: Rust's `std::net::Shutdown`. */
+export type Shutdown = "read" | "write" | "both";
+
+const DIRECTIONS: Readonly<Record<Shutdown, number>> = {
+  read: SHUT_RD,
+  write: SHUT_WR,
+  both: SHUT_RDWR,
+};
 
 /** How a connection is made. */
 export interface ConnectOptions extends SystemOptions {
@@ -227,7 +234,7 @@ export class TcpStream extends Socket {
    * @param how `write` lets the peer read to the end; after `read`, reading gives the end.
    * @throws {NetError} `NotConnected` if the connection is gone.
    */
-  shutdown(how: "read" | "write" | "both"): void {
+  shutdown(how: Shutdown): void {
     const result = this.system.shutdown(this.fd, DIRECTIONS[how]);
     if (result < 0) {
       throw this.#failure("shutdown", result, `shut the connection${this.#to()} down`);

@@ -20,7 +20,7 @@ import { MSG_PEEK, SO_BROADCAST, SOCK_DGRAM, SOL_SOCKET } from "../linux/socket.
 import { encodeSockaddr, SockaddrStorage } from "../linux/sockaddr.ts";
 import type { System } from "../kernel/system.ts";
 import { type Attempt, attemptEach } from "./attempts.ts";
-import { defaultSystem, type SystemOptions } from "./default_system.ts";
+import { defaultSystem, type SystemOptions } from "../kernel/default_system.ts";
 import type { NetError } from "./error.ts";
 import { failure, invalidInput } from "./failure.ts";
 import { type Address, familyOf, socketAddresses } from "./host_port.ts";

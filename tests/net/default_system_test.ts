@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { closeDefaultSystem, defaultSystem } from "../../lib/net/default_system.ts";
+import { closeDefaultSystem, defaultSystem } from "../../lib/kernel/default_system.ts";
 import { NetError } from "../../lib/net/error.ts";
 import { TcpListener } from "../../lib/net/tcp_listener.ts";
 import { TcpStream } from "../../lib/net/tcp_stream.ts";

@@ -66,6 +66,15 @@ Deno.test("netErrorKind() gives each errno its meaning", () => {
   for (const [name, kind] of KINDS) assertEquals(netErrorKind(Errno[name]), kind, name);
 });
 
+Deno.test("netErrorKind() has Other for every errno that std::io::ErrorKind has no name for", () => {
+  const named = new Set<string>(KINDS.map(([name]) => name));
+  const others = Object.entries(Errno).filter(([name]) => !named.has(name));
+  for (const [name, errno] of others) {
+    const isAlias = KINDS.some(([known]) => Errno[known] === errno);
+    if (!isAlias) assertEquals(netErrorKind(errno), "Other", name);
+  }
+});
+
 Deno.test("netErrorKind() takes an errno as a call returned it", () => {
   assertEquals(netErrorKind(-Errno.ECONNREFUSED), "ConnectionRefused");
 });
@@ -87,4 +96,22 @@ Deno.test("NetError tells errno, kind, call and address", () => {
 Deno.test("NetError takes a kind of its own where no call failed", () => {
   const error = new NetError("Cannot read", { syscall: "recv", kind: "UnexpectedEof" });
   assertEquals([error.errno, error.kind, error.address], [0, "UnexpectedEof", undefined]);
+});
+
+Deno.test("NetError.fromErrno() takes an errno of either sign", () => {
+  for (const errno of [Errno.EPIPE, -Errno.EPIPE]) {
+    const error = NetError.fromErrno(errno, "send");
+    assertEquals(
+      [error.message, error.errno, error.kind, error.syscall, error.address],
+      ["send: Broken pipe (EPIPE)", 32, "BrokenPipe", "send", undefined],
+    );
+  }
+});
+
+Deno.test("NetError.fromErrno() needs no call, and takes numbers that mean nothing", () => {
+  const error = NetError.fromErrno(999);
+  assertEquals(
+    [error.message, error.errno, error.kind, error.syscall],
+    ["Unknown error 999 (errno 999)", 999, "Other", ""],
+  );
 });

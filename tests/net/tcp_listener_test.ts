@@ -64,6 +64,27 @@ testEachStack("TcpListener.accept() tells the peer's address", (system) => {
   assertEquals(server.peerAddr(), address);
 });
 
+testEachStack("TcpListener.tryAccept() takes a connection only if one is waiting", (system) => {
+  using listener = TcpListener.bind("127.0.0.1:0", { system });
+  for (const nonblocking of [false, true]) {
+    listener.setNonblocking(nonblocking);
+    assertEquals(listener.tryAccept(), null);
+    using client = TcpStream.connect(listener.localAddr(), { system });
+    const accepted = listener.tryAccept();
+    using server = accepted?.stream;
+    assertEquals(accepted?.address, client.localAddr());
+    assertEquals(server?.peerAddr(), client.localAddr());
+    assertEquals(listener.tryAccept(), null);
+  }
+});
+
+testEachStack("TcpListener.tryAccept() fails once it is closed", (system) => {
+  const listener = TcpListener.bind("127.0.0.1:0", { system });
+  listener.close();
+  const error = assertThrows(() => listener.tryAccept(), NetError);
+  assertEquals([error.errno, error.syscall], [9, "accept"]);
+});
+
 testEachStack("TcpListener.accept() takes connections in their order", (system) => {
   using listener = TcpListener.bind("127.0.0.1:0", { system });
   const clients = [1, 2, 3].map(() => TcpStream.connect(listener.localAddr(), { system }));

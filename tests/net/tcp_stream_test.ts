@@ -210,6 +210,14 @@ testEachStack("TcpStream.setWriteTimeout() bounds writing", (system) => {
   assert(error.message.endsWith("Timed out after 20 ms"), error.message);
 });
 
+testEachStack("TcpStream.readExact() fails when its time-out expires half-way", (system) => {
+  using pair = connection(system);
+  pair.server.writeAll(bytes("a"));
+  pair.client.setReadTimeout(20);
+  const error = assertThrows(() => pair.client.readExact(new Uint8Array(2)), NetError);
+  assertEquals([error.kind, error.errno], ["WouldBlock", 11]);
+});
+
 testEachStack("TcpStream's time-outs are positive", (system) => {
   using pair = connection(system);
   for (const timeout of [0, -1, NaN, Infinity]) {

@@ -299,15 +299,31 @@ Deno.test("an exception in the worker ends a call that waits with EIO", async ()
       ["--allow-net"],
       `const [client] = t.connection(stack);
        const udp = t.datagrams(stack);
+       ioWorker.postMessage("fail");
        console.log(t.receive(client));
        console.log(t.receive(udp), stack.resolve("localhost", 0, []));
        console.log(t.bind(t.socket(stack), "127.0.0.1:0"));
        stack.close();`,
-      `const Original = Blob;
-       globalThis.Blob = class extends Original {
-         constructor(parts, options) {
-           super([...parts, "setTimeout(() => { ${failure}; }, 300);"], options);
-         }
+      `${
+        inWorker(`{
+          let memory, constants;
+          // Waking somebody tells that there is somebody to wake: the guest, in its first receive.
+          const isAwaited = () =>
+            [constants.Word.state, constants.Word.events]
+              .some((word) => Atomics.notify(memory.control, word, 1) > 0);
+          const look = () => {
+            if (isAwaited()) { ${failure}; }
+            setTimeout(look, 0);
+          };
+          addEventListener("message", ({ data }) => {
+            if (data === "fail") look();
+            else ({ memory, constants } = data);
+          });
+        }`)
+      }
+       const OriginalWorker = Worker;
+       globalThis.Worker = class extends OriginalWorker {
+         constructor(...given) { super(...given); globalThis.ioWorker = this; }
        };`,
     );
     const eio = -Errno.EIO;

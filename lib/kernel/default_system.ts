@@ -1,13 +1,13 @@
 /**
- * The system that sockets use where the caller names none: one kernel for each thread.
+ * The system of programs that name none: one kernel for each thread.
  *
  * @module
  */
-import { Kernel } from "../kernel/kernel.ts";
-import type { System } from "../kernel/system.ts";
+import { Kernel } from "./kernel.ts";
+import type { System } from "./system.ts";
 import { openStack } from "../stack/open.ts";
 
-/** Which system a socket belongs to. */
+/** Which system is used. */
 export interface SystemOptions {
   /** The system; default: this thread's own, opened on first use. */
   readonly system?: System;
