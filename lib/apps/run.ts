@@ -1,5 +1,5 @@
 /**
- * `vmsock run`, `vmsock check`, `vmsock test`: moca scripts.
+ * `vmsock run`, `vmsock check`, `vmsock test`: guests, and moca scripts.
  *
  * @module
  */
@@ -9,27 +9,30 @@ import { SCRIPT_OPTIONS } from "./script/script_options.ts";
 /** The row for `vmsock run`. */
 export const runCommand: Command = {
   name: "run",
-  summary: "run a moca script",
-  operands: "FILE.mc [ARG…]",
+  summary: "run a guest: a moca script or a WebAssembly program",
+  operands: "PROGRAM [ARG…]",
   description:
-    `The script's calls go to the stack; what it opens, Deno's permissions and --allow-net govern.
-Reading FILE.mc needs --allow-read; its threads run at the same time if that covers this program's
-own files, else they take turns. Exit status 1, with the error, its position and the calls that led
-there on standard error, if the script is wrong or fails.`,
+    `PROGRAM is FILE.mc, a script, or WebAssembly: a module that imports "linux" "syscall" or "akuma"
+"syscall". Its calls go to the stack; what it opens, Deno's permissions and --allow-net govern.
+Reading PROGRAM needs --allow-read. A script's threads run at the same time if that covers this
+program's own files, else they take turns. Exit status: the program's own; 1 for a script that is
+wrong or fails, with the error, its position and the calls that led there on standard error.`,
   options: [
-    { name: "code", short: "c", value: "CODE", help: "the script itself instead of a file" },
+    { name: "code", short: "c", value: "CODE", help: "a script itself instead of a file" },
     ...SCRIPT_OPTIONS,
-    { name: "dump-bytecode", help: "print what the script compiles to and do not run it" },
+    { name: "dump-bytecode", help: "print what a script compiles to and do not run it" },
+    { name: "env", value: "NAME=VALUE", help: "a variable of a WebAssembly program; repeatable" },
   ],
   examples: [
     ["vmsock run examples/http_get.mc 127.0.0.1 80 /", "a script with arguments"],
     [`vmsock run -c 'print(6 * 7);'`, "a script on the command line"],
+    ["vmsock run --env LANG=C server.wasm 8080", "a WebAssembly program"],
     ["vmsock --trace run examples/resolve.mc localhost", "show each system call"],
   ],
   stopEarly: true,
   run: async (invocation) => {
-    const { runScriptCommand } = await import("./script/run_script.ts");
-    return await runScriptCommand(invocation);
+    const { runProgramCommand } = await import("./run_program_command.ts");
+    return await runProgramCommand(invocation);
   },
 };
 

@@ -27,15 +27,34 @@ const MIXER = 0x9e3779b1;
 /** Longest copy for which a loop is quicker than a view. */
 const SMALL_COPY = 128;
 
+const TWO_TO_32 = 4294967296;
+const INT32_MIN = -2147483648;
+
+/** Bytes of a page of a WebAssembly memory. */
+const WASM_PAGE_SIZE = 65_536;
+
 const NOTHING = new Uint8Array(0);
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Grows a memory. One with 64-bit addresses takes BigInts only. */
+function growPages(memory: WebAssembly.Memory, pages: number): void {
+  const growing: { grow(delta: number | bigint): unknown } = memory;
+  try {
+    growing.grow(pages);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    growing.grow(BigInt(pages));
+  }
+}
 
 /**
  * Memory of a guest: little-endian, from address 0 to its size.
  *
  * - An access that is not wholly inside gives −EFAULT, or null where bytes are returned. Addresses
- *   and lengths may be any number: negative, fractional, NaN and 64-bit ones are outside. An access
- *   of no bytes is inside wherever it is, as on Linux.
+ *   and lengths may be any number: fractional, NaN and 64-bit ones are outside. An access of no bytes
+ *   is inside wherever it is, as on Linux.
+ * - With pointers of 4 bytes an address may come sign-extended, as WebAssembly hands an i32 to
+ *   JavaScript: −1 is 0xffffffff. Other negative addresses are outside.
  * - A WebAssembly memory may grow at any time, which takes the memory away from every view of it.
  *   Each access looks; what {@linkcode GuestMemory.bytes} returned is valid until the guest runs.
  * - The memory may be shared. Another thread can change what was read, so that a value is read once,
@@ -92,15 +111,38 @@ export class GuestMemory {
   }
 
   /**
+   * Adds memory at the end, zeros, where the guest's memory can grow: a WebAssembly memory by whole
+   * pages, a buffer of changing length by what is asked for.
+   *
+   * @param length How many bytes at least.
+   * @returns The address of what was added, −ENOMEM if nothing was.
+   */
+  grow(length: number): number {
+    const before = this.size;
+    const { buffer } = this.#bytes;
+    try {
+      if (this.#memory !== null) {
+        growPages(this.#memory, Math.ceil(length / WASM_PAGE_SIZE));
+      } else if (buffer instanceof ArrayBuffer && buffer.resizable) {
+        buffer.resize(before + length);
+      } else if (buffer instanceof SharedArrayBuffer && buffer.growable) {
+        buffer.grow(before + length);
+      } else return -Errno.ENOMEM;
+    } catch {
+      return -Errno.ENOMEM;
+    }
+    return before;
+  }
+
+  /**
    * How many bytes there are from an address to the end.
    *
    * @param address Where; anything.
    * @returns The count; 0 if the address is outside.
    */
   available(address: Address): number {
-    const index = typeof address === "number" ? address : Number(address);
-    const { size } = this;
-    return index >= 0 && index < size && Number.isInteger(index) ? size - index : 0;
+    const index = this.#check(address, 1);
+    return index < 0 ? 0 : this.size - index;
   }
 
   /**
@@ -191,7 +233,7 @@ export class GuestMemory {
     const index = this.#check(address, 8);
     if (index < 0) return index;
     const view = this.#view;
-    return view.getUint32(index + 4, true) * 4294967296 + view.getUint32(index, true);
+    return view.getUint32(index + 4, true) * TWO_TO_32 + view.getUint32(index, true);
   }
 
   /** Reads an unsigned 64-bit number exactly; null if it is not wholly inside. */
@@ -242,7 +284,7 @@ export class GuestMemory {
     } else {
       const integer = Math.trunc(value);
       view.setUint32(index, integer, true);
-      view.setUint32(index + 4, Math.floor(integer / 4294967296), true);
+      view.setUint32(index + 4, Math.floor(integer / TWO_TO_32), true);
     }
     return 0;
   }
@@ -261,10 +303,10 @@ export class GuestMemory {
    * there is no NUL within the limit.
    */
   stringLength(address: Address, limit: number): number {
-    const available = this.available(address);
-    const index = Number(address);
-    const room = Math.min(limit, available);
+    const index = this.#check(address, 1);
+    if (index < 0) return index;
     const bytes = this.#bytes;
+    const room = Math.min(limit, bytes.length - index);
     for (let length = 0; length < room; length++) {
       if (bytes[index + length] === 0) return length;
     }
@@ -312,9 +354,11 @@ export class GuestMemory {
   }
 
   /** As `#check` after a look at what the memory has become; nothing is an access of no bytes. */
-  #checkAgain(index: number, length: number): number {
+  #checkAgain(address: number, length: number): number {
     if (length === 0) return 0;
     this.#refresh();
+    const isExtended = this.pointerSize === 4 && address < 0 && address >= INT32_MIN;
+    const index = isExtended ? address + TWO_TO_32 : address;
     const inside = index >= 0 && length >= 0 && index + length <= this.#bytes.length;
     return inside && Number.isInteger(index) ? index : -Errno.EFAULT;
   }

@@ -47,7 +47,7 @@ Deno.test("run without a file, with none, or with one that may not be read says 
   await withFiles({ "a.mc": "print(1);", "bad.mc": "" }, async (folder) => {
     await Deno.writeFile(`${folder}/bad.mc`, Uint8Array.of(0x70, 0xff));
     const rows: [string[], string[], number, string][] = [
-      [["run"], [], 2, "run needs a program: vmsock run FILE.mc, or vmsock run -c CODE"],
+      [["run"], [], 2, "run needs a program: vmsock run PROGRAM, or vmsock run -c CODE"],
       [
         ["run", `${folder}/a.mc`],
         [],

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/asse
 import { GuestMemory, type MemorySource } from "../../lib/guest/memory.ts";
 import { Errno } from "../../lib/linux/errno.ts";
 
-const { EFAULT, EILSEQ, ENAMETOOLONG } = Errno;
+const { EFAULT, EILSEQ, ENAMETOOLONG, ENOMEM } = Errno;
 const PAGE = 65_536;
 
 interface Kind {
@@ -237,4 +237,41 @@ Deno.test("loadPointer() and storePointer() have the guest's width", () => {
   assertEquals(wide.loadPointer(0), 5 * 2 ** 32 + 7);
   assertEquals(wide.loadPointer(57), -EFAULT);
   assertEquals(narrow.loadPointer(60), 0);
+});
+
+Deno.test("GuestMemory takes 32-bit addresses sign-extended, and no 64-bit ones", () => {
+  const source = new WebAssembly.Memory({ initial: 32_769 });
+  const memory = new GuestMemory(source);
+  assertEquals(memory.store32(-(2 ** 31) + 8, 77), 0);
+  assertEquals(memory.load32(2 ** 31 + 8), 77);
+  assertEquals(memory.bytes(-(2 ** 31) + 8, 4)?.byteOffset, 2 ** 31 + 8);
+  assertEquals(memory.load32(-(2n ** 31n) + 8n), 77);
+  assertEquals(memory.available(-(2 ** 31)), PAGE);
+  assertEquals(memory.cString(-(2 ** 31) + 8, 10), "M");
+  assertEquals(memory.load32(-1), -EFAULT);
+  assertEquals(memory.load32(-(2 ** 31) - 1), -EFAULT);
+  const wide = new GuestMemory(source, { pointerSize: 8 });
+  assertEquals(wide.load32(-(2 ** 31) + 8), -EFAULT);
+  assertEquals(wide.load32(2 ** 31 + 8), 77);
+});
+
+Deno.test("grow() adds zeros where memory can grow, and says ENOMEM elsewhere", () => {
+  for (const shared of [false, true]) {
+    const memory = new GuestMemory(new WebAssembly.Memory({ initial: 1, maximum: 4, shared }));
+    assertEquals(memory.grow(1), PAGE);
+    assertEquals(memory.size, 2 * PAGE);
+    assertEquals(memory.grow(PAGE + 1), 2 * PAGE);
+    assertEquals(memory.load64(4 * PAGE - 8), 0);
+    assertEquals(memory.grow(1), -ENOMEM);
+    for (const length of [2 ** 40, Infinity, NaN, -PAGE]) {
+      const result = memory.grow(length);
+      assert(result === -ENOMEM || Number.isNaN(length), `${length}: ${result}`);
+    }
+    assertEquals(memory.size, 4 * PAGE);
+  }
+  const buffer = new GuestMemory(new ArrayBuffer(10, { maxByteLength: 20 }));
+  assertEquals(buffer.grow(10), 10);
+  assertEquals(buffer.size, 20);
+  assertEquals(buffer.grow(1), -ENOMEM);
+  assertEquals(new GuestMemory(new ArrayBuffer(10)).grow(1), -ENOMEM);
 });

@@ -1,5 +1,5 @@
 /**
- * What `vmsock run` does.
+ * What `vmsock run` does with scripts.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { print } from "../output.ts";
 import { compileOrPrint } from "./compile_source.ts";
 import { runProgram } from "./run_program.ts";
 import { scriptLimits } from "./script_options.ts";
-import { readSource } from "./source.ts";
+import { decodeSource, readSource } from "./source.ts";
 
 /** Name of a script that is given on the command line. */
 const CODE_NAME = "<code>";
@@ -20,21 +20,30 @@ interface Script {
   readonly args: readonly [name: string, ...rest: string[]];
 }
 
-function scriptOf(invocation: Invocation): Script {
+function scriptOf(invocation: Invocation, bytes: Uint8Array | undefined): Script {
   const { operands } = invocation;
   const code = optionValue(invocation, "code");
   if (code !== undefined) return { source: code, args: [CODE_NAME, ...operands] };
   const [path, ...rest] = operands;
   if (path === undefined) {
-    throw new UsageError("run needs a program: vmsock run FILE.mc, or vmsock run -c CODE");
+    throw new UsageError("run needs a program: vmsock run PROGRAM, or vmsock run -c CODE");
   }
-  return { source: readSource(path), args: [path, ...rest] };
+  const source = bytes === undefined ? readSource(path) : decodeSource(path, bytes);
+  return { source, args: [path, ...rest] };
 }
 
-/** Runs `vmsock run`. */
-export async function runScriptCommand(invocation: Invocation): Promise<number> {
+/**
+ * Runs a script for `vmsock run`.
+ *
+ * @param invocation The command's arguments.
+ * @param bytes What is in the script's file, if that was read before.
+ */
+export async function runScriptCommand(
+  invocation: Invocation,
+  bytes?: Uint8Array,
+): Promise<number> {
   const limits = scriptLimits(invocation);
-  const { source, args } = scriptOf(invocation);
+  const { source, args } = scriptOf(invocation, bytes);
   const [path] = args;
   const program = compileOrPrint(source, { path, errno: limits.errno });
   if (program === null) return 1;

@@ -12,20 +12,32 @@ function readError(path: string, reason: string): CommandError {
   return new CommandError(`failed to read '${path}': ${reason}`);
 }
 
-/** Text of a file, null if there is none. */
-function readText(path: string): string | null {
+/**
+ * Bytes of a file.
+ *
+ * @returns The bytes, null if there is no such file.
+ * @throws {CommandError} If it cannot be read.
+ */
+export function readBytes(path: string): Uint8Array<ArrayBuffer> | null {
   // Asked, not tried: reading would prompt on a terminal.
   const { state } = Deno.permissions.querySync({ name: "read", path });
   if (state !== "granted") throw readError(path, `Permission denied, add --allow-read=${path}`);
-  let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(path);
+    return Deno.readFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;
     }
     throw readError(path, error instanceof Error ? error.message : String(error));
   }
+}
+
+/**
+ * Text of a file's bytes.
+ *
+ * @throws {CommandError} If they are not UTF-8.
+ */
+export function decodeSource(path: string, bytes: Uint8Array): string {
   try {
     return DECODER.decode(bytes);
   } catch {
@@ -34,14 +46,23 @@ function readText(path: string): string | null {
 }
 
 /**
+ * Bytes of a program that has to be there.
+ *
+ * @throws {CommandError} If it cannot be read.
+ */
+export function readProgram(path: string): Uint8Array<ArrayBuffer> {
+  const bytes = readBytes(path);
+  if (bytes === null) throw readError(path, "No such file or directory");
+  return bytes;
+}
+
+/**
  * Reads a script.
  *
  * @throws {CommandError} If it cannot be read.
  */
 export function readSource(path: string): string {
-  const text = readText(path);
-  if (text === null) throw readError(path, "No such file or directory");
-  return text;
+  return decodeSource(path, readProgram(path));
 }
 
 /**
@@ -51,5 +72,6 @@ export function readSource(path: string): string {
  * @throws {CommandError} If it cannot be read.
  */
 export function loadImport(path: string): string | null {
-  return readText(path);
+  const bytes = readBytes(path);
+  return bytes === null ? null : decodeSource(path, bytes);
 }
