@@ -17,6 +17,23 @@
  * assertEquals(errnoMessage(-Errno.ECONNREFUSED), "Connection refused");
  * ```
  *
+ * {@linkcode socket}, {@linkcode connect}, {@linkcode recv} and the functions beside them are the system
+ * calls themselves, for programs that like numbers better than classes:
+ *
+ * @example
+ * ```ts
+ * import { close, connect, Errno, open, socket } from "@vmsock/vmsock/linux";
+ * import { AF_INET, O_RDONLY, parseSocketAddress, SOCK_STREAM } from "@vmsock/vmsock/linux";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const address = parseSocketAddress("[::1]:80");
+ * assert(address !== null);
+ * const fd = socket(AF_INET, SOCK_STREAM, 0);
+ * assertEquals(connect(fd, address), -Errno.EAFNOSUPPORT);
+ * assertEquals(close(fd), 0);
+ * assertEquals(open("/no/such/file", O_RDONLY), -Errno.ENOENT);
+ * ```
+ *
  * @module
  */
 export * from "../../linux/mod.ts";
@@ -26,3 +43,9 @@ export {
   type GuestMemoryOptions,
   type MemorySource,
 } from "../memory.ts";
+export {
+  closeDefaultSystem,
+  defaultSystem,
+  type SystemOptions,
+} from "../../kernel/default_system.ts";
+export * from "./wrappers/mod.ts";
