@@ -171,7 +171,7 @@ export function connect(
  *
  * @param fd A connected socket.
  * @param buffer The bytes.
- * @param flags MSG_ constants.
+ * @param flags MSG_ constants; default 0.
  * @param options The system.
  * @returns How many were taken, possibly fewer than there are; −EPIPE, −ECONNRESET where the peer is
  * gone; −EAGAIN where the socket does not wait or its time-out expired; −EDESTADDRREQ, −EMSGSIZE;
@@ -186,8 +186,13 @@ export function connect(
  * close(fd);
  * ```
  */
-export function send(fd: number, buffer: Uint8Array, flags = 0, options?: SystemOptions): number {
-  return systemOf(options).send(fd, buffer, buffer.byteLength, flags);
+export function send(
+  fd: number,
+  buffer: Uint8Array,
+  flags?: number,
+  options?: SystemOptions,
+): number {
+  return systemOf(options).send(fd, buffer, buffer.byteLength, flags ?? 0);
 }
 
 /**
@@ -195,7 +200,7 @@ export function send(fd: number, buffer: Uint8Array, flags = 0, options?: System
  *
  * @param fd A connected socket.
  * @param buffer Receives the bytes.
- * @param flags MSG_ constants.
+ * @param flags MSG_ constants; default 0.
  * @param options The system.
  * @returns How many; 0 at the end of the stream; −ECONNRESET; −EAGAIN where the socket does not wait
  * or its time-out expired; −ENOTCONN, −EBADF, −ENOTSOCK.
@@ -209,8 +214,13 @@ export function send(fd: number, buffer: Uint8Array, flags = 0, options?: System
  * close(fd);
  * ```
  */
-export function recv(fd: number, buffer: Uint8Array, flags = 0, options?: SystemOptions): number {
-  return systemOf(options).recv(fd, buffer, buffer.byteLength, flags);
+export function recv(
+  fd: number,
+  buffer: Uint8Array,
+  flags?: number,
+  options?: SystemOptions,
+): number {
+  return systemOf(options).recv(fd, buffer, buffer.byteLength, flags ?? 0);
 }
 
 /**
