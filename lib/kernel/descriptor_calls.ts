@@ -5,6 +5,8 @@
  */
 import { Errno } from "../linux/errno.ts";
 import {
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
   F_DUPFD,
   F_DUPFD_CLOEXEC,
   F_GETFD,
@@ -22,7 +24,15 @@ import {
   O_DIRECT,
   O_NONBLOCK,
 } from "../linux/fcntl.ts";
-import { FIOCLEX, FIONBIO, FIONCLEX, FIONREAD, SIOCATMARK, TIOCOUTQ } from "../linux/ioctl.ts";
+import {
+  FIOCLEX,
+  FIONBIO,
+  FIONCLEX,
+  FIONREAD,
+  SIOCATMARK,
+  TIOCGWINSZ,
+  TIOCOUTQ,
+} from "../linux/ioctl.ts";
 import { RLIM_INFINITY, type Rlimit, RLIMIT_NOFILE } from "../linux/resource.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
@@ -41,9 +51,15 @@ function isLimit(value: number): boolean {
   return value >= 0 && (Number.isInteger(value) || value === RLIM_INFINITY);
 }
 
+/** Whether a number is an `unsigned int`. */
+function isUnsigned(value: number): boolean {
+  return value >>> 0 === value;
+}
+
 /** Requests that go to the file; FIONBIO and close-on-exec are the kernel's own. */
 function isFileRequest(request: number): boolean {
-  return request === FIONREAD || request === TIOCOUTQ || request === SIOCATMARK;
+  return request === FIONREAD || request === TIOCOUTQ || request === SIOCATMARK ||
+    request === TIOCGWINSZ;
 }
 
 /** The calls that take any descriptor. */
@@ -128,6 +144,18 @@ export abstract class DescriptorCalls extends Process {
     if (length < 0) return -Errno.EINVAL;
     const sent = this.stack.host?.sendfile(outputFile, inputFile, offset, length) ?? null;
     return sent ?? sendfileByCopy(outputFile, inputFile, offset, length);
+  }
+
+  /** close_range(2). */
+  closeRange(first: number, last: number, flags: number): number {
+    if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) !== 0) return -Errno.EINVAL;
+    if (!isUnsigned(first) || !isUnsigned(last) || first > last) return -Errno.EINVAL;
+    const end = Math.min(last, this.table.size - 1);
+    for (let fd = first; fd <= end; fd++) {
+      if ((flags & CLOSE_RANGE_CLOEXEC) === 0) this.close(fd);
+      else if (this.table.get(fd) !== undefined) this.table.setCloseOnExec(fd, true);
+    }
+    return 0;
   }
 
   /** ftruncate(2). */
@@ -236,7 +264,10 @@ export abstract class DescriptorCalls extends Process {
   ioctl(fd: number, request: number, value: Int32Array<ArrayBuffer> | null): number {
     const file = this.table.get(fd);
     if (file === undefined) return -Errno.EBADF;
-    if (isFileRequest(request)) return file.ioctl(request, value?.length === 0 ? null : value);
+    if (isFileRequest(request)) {
+      const words = request === TIOCGWINSZ ? 2 : 1;
+      return file.ioctl(request, value !== null && value.length < words ? null : value);
+    }
     if (file.isPathOnly) return -Errno.EBADF;
     switch (request) {
       case FIOCLEX:

@@ -5,13 +5,22 @@
  */
 import { Errno } from "../linux/errno.ts";
 import { AF_INET, AF_INET6, AF_UNIX, AF_UNSPEC } from "../linux/socket.ts";
-import { SOCKADDR_IN_SIZE, SOCKADDR_STORAGE_SIZE, SockaddrStorage } from "../linux/sockaddr.ts";
+import {
+  SOCKADDR_IN_SIZE,
+  SOCKADDR_STORAGE_SIZE,
+  SOCKADDR_UN_SIZE,
+  SockaddrStorage,
+} from "../linux/sockaddr.ts";
 import type { Bytes, OpenFile } from "../stack/open_file.ts";
 import { isUnspecified, routedDestination } from "./policy/destination.ts";
 import type { AddressUse, Policy } from "./policy/policy.ts";
 
 /** Shortest IPv6 address that Linux takes: one without a zone index. */
 const SIN6_LEN_RFC2133 = 24;
+
+/** Where the path begins in an address of AF_UNIX. */
+const SUN_PATH = 2;
+const SLASH = 0x2f;
 
 /**
  * The memory into which one call's address is copied. Another thread of the guest may change its own
@@ -37,6 +46,30 @@ export class GuestAddress {
     if (length > 0) this.bytes.set(address);
     this.bytes.fill(0, length);
     this.length = length;
+    return 0;
+  }
+
+  /**
+   * Makes the relative path of a socket file start from a guest's current folder: Linux would start
+   * from the host's.
+   *
+   * @param directory The folder; null where it is the host's.
+   * @returns 0; −ENAMETOOLONG where the whole path has no room in an address.
+   */
+  anchor(directory: string | null): number {
+    if (directory === null || this.family !== AF_UNIX) return 0;
+    const { bytes, length } = this;
+    const first = length > SUN_PATH ? bytes[SUN_PATH] : 0;
+    if (first === 0 || first === SLASH || length > SOCKADDR_UN_SIZE) return 0;
+    const end = bytes.indexOf(0, SUN_PATH);
+    const name = bytes.slice(SUN_PATH, Math.min(length, end));
+    const folder = new TextEncoder().encode(directory.endsWith("/") ? directory : `${directory}/`);
+    const whole = SUN_PATH + folder.length + name.length;
+    if (whole > SOCKADDR_UN_SIZE) return -Errno.ENAMETOOLONG;
+    bytes.set(folder, SUN_PATH);
+    bytes.set(name, SUN_PATH + folder.length);
+    bytes.fill(0, whole);
+    this.length = Math.min(whole + 1, SOCKADDR_UN_SIZE);
     return 0;
   }
 

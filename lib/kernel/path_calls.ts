@@ -9,14 +9,14 @@ import type { FileStatus, FileTimes } from "../linux/stat.ts";
 import type { Bytes } from "../stack/open_file.ts";
 import { checkPath } from "./files/path_resolver.ts";
 import { transferLength } from "./process.ts";
-import { WaitCalls } from "./wait_calls.ts";
+import { EpollCalls } from "./epoll_calls.ts";
 
 /**
  * The calls that take paths; the file system checks them under Deno's permissions.
  *
  * @internal
  */
-export abstract class PathCalls extends WaitCalls {
+export abstract class PathCalls extends EpollCalls {
   /** openat(2). */
   openat(directory: number, path: string | null, flags: number, mode: number): number {
     // Before a file is created there must be a number for it; only what is no path counts before.
@@ -103,6 +103,22 @@ export abstract class PathCalls extends WaitCalls {
     flags: number,
   ): number {
     return this.files.utimensat(this.base(directory), path, times, flags);
+  }
+
+  /** chdir(2). */
+  chdir(path: string | null): number {
+    return this.files.chdir(path);
+  }
+
+  /** fchdir(2). */
+  fchdir(fd: number): number {
+    return this.files.fchdir(this.table.get(fd));
+  }
+
+  /** getcwd(2). */
+  getcwd(buffer: Bytes | null, length: number): number {
+    const count = transferLength(buffer, length);
+    return count < 0 ? count : this.files.getcwd(buffer, count);
   }
 
   /** umask(2). */

@@ -76,7 +76,7 @@ export abstract class SocketCalls extends DescriptorCalls {
   bind(fd: number, address: Bytes | null): number {
     const file = this.#socket(fd);
     if (typeof file === "number") return file;
-    const copied = this.#address.copy(address);
+    const copied = this.#copy(file, address);
     if (copied < 0) return copied;
     const refused = this.#address.check(this.policy, "bind", file);
     if (refused < 0) return refused;
@@ -132,6 +132,8 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copied = target.copy(address);
     if (copied < 0) return copied;
     if (file.kind !== FileKind.socket) return file.notSocket();
+    const anchored = this.#anchor(file);
+    if (anchored < 0) return anchored;
     // The peer of a datagram socket is where its datagrams go.
     const sends = file.type === SOCK_DGRAM && target.family !== AF_UNSPEC;
     if (file.domain === AF_UNIX) {
@@ -355,13 +357,23 @@ export abstract class SocketCalls extends DescriptorCalls {
     return file.kind === FileKind.socket ? file : file.notSocket();
   }
 
+  /** Copies an address; a relative path in it starts from the guest's own current folder. */
+  #copy(file: OpenFile, address: Bytes | null): number {
+    const copied = this.#address.copy(address);
+    return copied < 0 ? copied : this.#anchor(file);
+  }
+
+  #anchor(file: OpenFile): number {
+    return file.domain === AF_UNIX ? this.#address.anchor(this.files.directory) : 0;
+  }
+
   #refuseFastOpen(file: OpenFile): number {
     return file.kind === FileKind.socket ? -Errno.EOPNOTSUPP : file.notSocket();
   }
 
   /** Copies and checks where a datagram goes; streams ignore the address or refuse it by themselves. */
   #checkDestination(file: OpenFile, flags: number, address: Bytes | null): number {
-    const copied = this.#address.copy(address);
+    const copied = this.#copy(file, address);
     if (copied < 0) return copied;
     if ((flags & MSG_FASTOPEN) !== 0) return -Errno.EOPNOTSUPP;
     // AF_UNIX is checked where it is reached.

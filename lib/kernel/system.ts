@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { EpollEvent } from "../linux/epoll.ts";
 import type { Flock } from "../linux/fcntl.ts";
 import type { PollFd } from "../linux/poll.ts";
 import type { Rlimit } from "../linux/resource.ts";
@@ -24,8 +25,8 @@ import type { Bytes, OffsetCell, ReceivedMessage } from "../stack/open_file.ts";
  *   EFAULT.
  * - **Addresses** are Linux sockaddr bytes, 0 to 128 of them, as `encodeSockaddr` makes them; `null`
  *   faults, longer is EINVAL. They are copied before anything else is done with them.
- * - **Paths** are strings, relative to the host's current folder or to a directory descriptor
- *   (AT_FDCWD for none); `null` faults.
+ * - **Paths** are strings, relative to the guest's current folder, which is the host's until
+ *   {@link System.chdir}, or to a directory descriptor; `null` faults.
  * - **Offsets and file lengths** are integers up to 2⁵³ − 1; beyond is EINVAL.
  * - Descriptors, flags and sizes are numbers; what is not an integer in range gets the errno that
  *   Linux gives for a wrong value.
@@ -177,6 +178,12 @@ export interface System {
   /** close(2). */
   close(fd: number): number;
 
+  /**
+   * close_range(2): `first` and `last` are unsigned; `flags` 0, CLOSE_RANGE_CLOEXEC,
+   * CLOSE_RANGE_UNSHARE.
+   */
+  closeRange(first: number, last: number, flags: number): number;
+
   /** dup(2). */
   dup(fd: number): number;
 
@@ -199,8 +206,9 @@ export interface System {
   fcntlLock(fd: number, command: number, lock: Flock | null): number;
 
   /**
-   * ioctl(2): FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TIOCOUTQ, SIOCATMARK; other requests are ENOTTY.
-   * `value` is the int that the argument points to, in and out; null faults.
+   * ioctl(2): FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TIOCOUTQ, SIOCATMARK, TIOCGWINSZ; other requests
+   * are ENOTTY. `value` is what the argument points to, in and out, as ints: one; for TIOCGWINSZ the
+   * two of `struct winsize`. Null faults.
    */
   ioctl(fd: number, request: number, value: Int32Array<ArrayBuffer> | null): number;
 
@@ -223,6 +231,35 @@ export interface System {
     exceptSet: Uint8Array | null,
     timeout: number | null,
   ): number;
+
+  /** epoll_create1(2): a new descriptor; `flags` is 0 or EPOLL_CLOEXEC. */
+  epollCreate1(flags: number): number;
+
+  /**
+   * epoll_ctl(2).
+   *
+   * @param operation EPOLL_CTL_ADD, EPOLL_CTL_DEL or EPOLL_CTL_MOD.
+   * @param event What to register; not looked at by EPOLL_CTL_DEL, else null faults.
+   */
+  epollCtl(epfd: number, operation: number, fd: number, event: EpollEvent | null): number;
+
+  /**
+   * epoll_pwait(2) without a signal mask.
+   *
+   * @param events Receives `struct epoll_event` in aarch64's layout, EPOLL_EVENT_SIZE bytes each
+   * (`decodeEpollEvent`).
+   * @param maxEvents Room in `events`; it may return fewer than are ready, as Linux may.
+   * @param timeout Milliseconds, a fraction rounded up; negative waits for ever.
+   */
+  epollPwait(epfd: number, events: Bytes | null, maxEvents: number, timeout: number): number;
+
+  /**
+   * eventfd2(2): a new descriptor.
+   *
+   * @param initial The counter at first, an unsigned int.
+   * @param flags Of EFD_SEMAPHORE, EFD_NONBLOCK and EFD_CLOEXEC.
+   */
+  eventfd2(initial: number, flags: number): number;
 
   /** openat(2): a new descriptor. `flags` are x86-64's. */
   openat(directory: number, path: string | null, flags: number, mode: number): number;
@@ -300,6 +337,15 @@ export interface System {
 
   /** getdents64(2): fills `buffer` with `struct linux_dirent64` records. */
   getdents(fd: number, buffer: Bytes | null, length: number): number;
+
+  /** chdir(2): the guest's current folder; the host's own stays. */
+  chdir(path: string | null): number;
+
+  /** fchdir(2). */
+  fchdir(fd: number): number;
+
+  /** getcwd(2): fills `buffer` with the path and a NUL; returns their bytes. */
+  getcwd(buffer: Bytes | null, length: number): number;
 
   /** umask(2): sets the mask, returns the one before. */
   umask(mask: number): number;

@@ -51,6 +51,12 @@ export const O_PATH = 0o10000000;
 /** Makes an unnamed file in a directory; contains {@linkcode O_DIRECTORY}. */
 export const O_TMPFILE = 0o20200000;
 
+// Flags of close_range(2): linux/close_range.h
+/** Gives the thread a table of descriptors of its own first. */
+export const CLOSE_RANGE_UNSHARE = 0x2;
+/** Sets `FD_CLOEXEC` instead of closing. */
+export const CLOSE_RANGE_CLOEXEC = 0x4;
+
 // Commands of fcntl(2): asm-generic/fcntl.h, linux/fcntl.h
 /** Duplicates to the lowest free number ≥ the argument. */
 export const F_DUPFD = 0;

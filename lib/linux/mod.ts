@@ -21,11 +21,14 @@
  */
 export * from "../ip.ts";
 export * from "./dirent.ts";
+export * from "./epoll.ts";
 export * from "./errno.ts";
+export * from "./eventfd.ts";
 export * from "./fcntl.ts";
 export * from "./fcntl_aarch64.ts";
 export * from "./in.ts";
 export * from "./ioctl.ts";
+export * from "./mman.ts";
 export * from "./netdb.ts";
 export * from "./poll.ts";
 export * from "./resource.ts";
@@ -34,6 +37,7 @@ export * from "./sockaddr.ts";
 export * from "./socket.ts";
 export * from "./socket_options.ts";
 export * from "./stat.ts";
+export * from "./statx.ts";
 export * from "./sysno_aarch64.ts";
 export * from "./tcp.ts";
 export * from "./time.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { Errno } from "../linux/errno.ts";
+import type { EpollEvent } from "../linux/epoll.ts";
 import { POLLIN, POLLOUT } from "../linux/poll.ts";
 import { type Flock, O_PATH } from "../linux/fcntl.ts";
 import type { FileStatus, FileTimes } from "../linux/stat.ts";
@@ -25,7 +26,7 @@ export const FileKind = {
   pipe: 4,
   /** A character device: terminals, /dev/null. */
   character: 5,
-  /** Anything else a path can name, and O_PATH descriptors. */
+  /** Anything else a path can name, O_PATH descriptors, epoll instances and event counters. */
   other: 6,
 } as const;
 
@@ -163,8 +164,9 @@ export abstract class OpenFile {
   }
 
   /**
-   * ioctl(2) for the requests that the kernel's table lets through. `value` is the int that the
-   * argument points to, in and out; null if that pointer faults.
+   * ioctl(2) for the requests that the kernel's table lets through. `value` is what the argument
+   * points to, in and out: an int, for TIOCGWINSZ the two that `struct winsize` fills; null if that
+   * pointer faults.
    */
   ioctl(_request: number, _value: Int32Array<ArrayBuffer> | null): number {
     return -Errno.ENOTTY;
@@ -182,6 +184,30 @@ export abstract class OpenFile {
 
   /** `F_SETLK`, `F_GETLK`: record locks; `F_GETLK` overwrites `lock`. */
   lock(_command: number, _lock: Flock): number {
+    return -Errno.EINVAL;
+  }
+
+  /**
+   * epoll_ctl(2) on an epoll instance; `event` is null for EPOLL_CTL_DEL alone.
+   *
+   * @param target What the guest's descriptor `number` refers to; a registration belongs to both.
+   */
+  epollCtl(
+    _operation: number,
+    _target: OpenFile,
+    _number: number,
+    _event: EpollEvent | null,
+  ): number {
+    return -Errno.EINVAL;
+  }
+
+  /**
+   * epoll_wait(2): fills `events` with aarch64's `struct epoll_event`.
+   *
+   * @param count Room for events, at least 1.
+   * @param timeout Milliseconds, possibly fractional; negative waits for ever.
+   */
+  epollWait(_events: Bytes | null, _count: number, _timeout: number): number {
     return -Errno.EINVAL;
   }
 

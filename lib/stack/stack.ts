@@ -23,6 +23,12 @@ export interface HostFiles {
   /** pipe2(2): the reading and the writing end, or a negated errno. */
   pipe2(flags: number): readonly [OpenFile, OpenFile] | number;
 
+  /** epoll_create1(2) without flags: an epoll instance, or a negated errno. */
+  epollCreate(): OpenFile | number;
+
+  /** eventfd2(2): an event counter, or a negated errno. */
+  eventfd(initial: number, flags: number): OpenFile | number;
+
   /**
    * Duplicates a descriptor that was opened under Deno's permissions, so that the caller can close
    * its own. `path` is the absolute path of a directory, else null.

@@ -68,6 +68,14 @@ export function output(lengthIndex: number): Verb<Bytes | null> {
   };
 }
 
+/** A path with its NUL that the call fills in, in full; its length is the result. */
+export function filledPath(buffer: Bytes | null, call: Call): Later {
+  return () => {
+    if (buffer === null) return NULL;
+    return call.result < 0 ? POINTER : quote(firstBytes(buffer, call.result - 1));
+  };
+}
+
 /** A buffer that getdents64(2) fills. */
 export function directoryEntries(buffer: Bytes | null, call: Call): Later {
   return () => {

@@ -21,7 +21,7 @@ import {
   F_SETSIG,
   type Flock,
 } from "../linux/fcntl.ts";
-import { FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX } from "../linux/ioctl.ts";
+import { FIOASYNC, FIOCLEX, FIONBIO, FIONCLEX, TIOCGWINSZ } from "../linux/ioctl.ts";
 import { openFlags } from "./format_file.ts";
 import { decimal, hexadecimal, unsigned } from "./format_number.ts";
 import { formatFlags, formatValue, nameOf } from "./name_table.ts";
@@ -96,11 +96,18 @@ export function ioctlRequest(request: number): string {
   return `_IOC(${direction}, ${parts.join(", ")})`;
 }
 
+/** Formats `struct winsize`: four 16-bit numbers. */
+function windowSize([size = 0, pixels = 0]: Int32Array): string {
+  const [row, column, x, y] = [size, size >>> 16, pixels, pixels >>> 16].map((n) => n & 0xffff);
+  return `{ws_row=${row}, ws_col=${column}, ws_xpixel=${x}, ws_ypixel=${y}}`;
+}
+
 /** The argument of ioctl(2), by the request before it: an int that is read, or filled. */
 export function ioctlArgument(value: Int32Array | null, call: Call): string | Later | null {
   const request = numberAt(call, 1);
   if (request === FIOCLEX || request === FIONCLEX) return null;
   if (value === null) return NULL;
+  if (request === TIOCGWINSZ) return () => call.result < 0 ? POINTER : windowSize(value);
   if (request === FIONBIO || request === FIOASYNC) return `[${value[0]}]`;
   return () => call.result < 0 ? POINTER : `[${value[0]}]`;
 }

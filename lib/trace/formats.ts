@@ -4,7 +4,15 @@
  * @module
  */
 import type { System } from "../kernel/system.ts";
-import { directoryEntries, input, inputs, output, outputs, path } from "./format_bytes.ts";
+import {
+  directoryEntries,
+  filledPath,
+  input,
+  inputs,
+  output,
+  outputs,
+  path,
+} from "./format_bytes.ts";
 import {
   fcntlArgument,
   fcntlResult,
@@ -23,7 +31,8 @@ import {
   openFlags,
   ownResource,
 } from "./format_file.ts";
-import { decimal, directory, fileLength, octal } from "./format_number.ts";
+import { decimal, directory, fileLength, octal, unsigned } from "./format_number.ts";
+import { epollTimeout, readyEvents, registeredEvent } from "./format_epoll.ts";
 import { fdSet, pollFds, pollResult, selectResult, selectTimeout } from "./format_poll.ts";
 import { address, filledAddress, foundAddresses } from "./format_sockaddr.ts";
 import {
@@ -37,6 +46,10 @@ import { gotLength, gotValue, optionName, setValue } from "./format_socket_optio
 import { flagsOf, oneOf } from "./name_table.ts";
 import {
   AT_FLAGS,
+  CLOSE_RANGE_FLAGS,
+  EPOLL_FLAGS,
+  EPOLL_OPERATIONS,
+  EVENTFD_FLAGS,
   FAMILIES,
   FCNTL_COMMANDS,
   MESSAGE_FLAGS,
@@ -96,6 +109,7 @@ export const FORMATS: { readonly [M in Method]: Verbs<Parameters<System[M]>> } =
   pwrite: [fd, input(2), decimal, decimal],
   sendfile: [fd, fd, movedOffset, decimal],
   close: [fd],
+  closeRange: [unsigned, unsigned, flagsOf(CLOSE_RANGE_FLAGS)],
   dup: [fd],
   dup2: [fd, fd],
   dup3: [fd, fd, newFlags],
@@ -105,6 +119,10 @@ export const FORMATS: { readonly [M in Method]: Verbs<Parameters<System[M]>> } =
   ioctl: [fd, ioctlRequest, ioctlArgument],
   poll: [pollFds, decimal],
   select: [decimal, fdSet, fdSet, fdSet, selectTimeout],
+  epollCreate1: [flagsOf(EPOLL_FLAGS)],
+  epollCtl: [fd, oneOf(EPOLL_OPERATIONS), fd, registeredEvent],
+  epollPwait: [fd, readyEvents, decimal, epollTimeout],
+  eventfd2: [unsigned, flagsOf(EVENTFD_FLAGS)],
   openat: [directory, path, openFlags, createMode],
   lseek: [fd, decimal, oneOf(ORIGINS)],
   fstat: [fd, fileStatus],
@@ -122,6 +140,9 @@ export const FORMATS: { readonly [M in Method]: Verbs<Parameters<System[M]>> } =
   faccessat: [directory, path, accessMode],
   utimensat: [directory, path, fileTimes, atFlags],
   getdents: [fd, directoryEntries, decimal],
+  chdir: [path],
+  fchdir: [fd],
+  getcwd: [filledPath, decimal],
   umask: [octal],
   prlimit: [ownResource, newLimit, oldLimit],
   resolve: [path, family, foundAddresses],
@@ -134,6 +155,10 @@ export const CALL_NAMES: { readonly [M in Method]?: string } = {
   fcntlLock: "fcntl",
   fstatat: "newfstatat",
   getdents: "getdents64",
+  closeRange: "close_range",
+  epollCreate1: "epoll_create1",
+  epollCtl: "epoll_ctl",
+  epollPwait: "epoll_pwait",
   prlimit: "prlimit64",
 };
 
@@ -164,6 +189,8 @@ export const BLOCKING: ReadonlySet<Method> = new Set([
   "close",
   "poll",
   "select",
+  "closeRange",
+  "epollPwait",
   "openat",
   "resolve",
 ]);

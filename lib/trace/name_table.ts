@@ -45,7 +45,7 @@ export function formatFlags(table: NameTable, value: number): string {
   const names: string[] = [];
   let rest = value | 0;
   for (const [name, bits] of table.entries) {
-    if ((rest & bits) !== bits) continue;
+    if ((rest & bits) !== (bits | 0)) continue;
     names.push(name);
     rest &= ~bits;
   }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import * as epoll from "../linux/epoll.ts";
+import * as eventfd from "../linux/eventfd.ts";
 import * as fcntl from "../linux/fcntl.ts";
 import * as inet from "../linux/in.ts";
 import * as ioctl from "../linux/ioctl.ts";
@@ -180,6 +182,45 @@ export const POLL_EVENTS: NameTable = list(poll, [
   "POLLREMOVE",
   "POLLRDHUP",
 ], "POLL???");
+
+/** Flags of epoll_create1(2). */
+export const EPOLL_FLAGS: NameTable = list(epoll, ["EPOLL_CLOEXEC"], "EPOLL_???");
+
+/** Operations of epoll_ctl(2). */
+export const EPOLL_OPERATIONS: NameTable = matching(epoll, /^EPOLL_CTL_/, "EPOLL_CTL_???");
+
+/** Events of epoll(7). */
+export const EPOLL_EVENTS: NameTable = list(epoll, [
+  "EPOLLIN",
+  "EPOLLPRI",
+  "EPOLLOUT",
+  "EPOLLERR",
+  "EPOLLHUP",
+  "EPOLLRDNORM",
+  "EPOLLRDBAND",
+  "EPOLLWRNORM",
+  "EPOLLWRBAND",
+  "EPOLLMSG",
+  "EPOLLRDHUP",
+  "EPOLLEXCLUSIVE",
+  "EPOLLWAKEUP",
+  "EPOLLONESHOT",
+  "EPOLLET",
+], "EPOLL???");
+
+/** Flags of eventfd2(2). */
+export const EVENTFD_FLAGS: NameTable = list(
+  eventfd,
+  ["EFD_SEMAPHORE", "EFD_CLOEXEC", "EFD_NONBLOCK"],
+  "EFD_???",
+);
+
+/** Flags of close_range(2). */
+export const CLOSE_RANGE_FLAGS: NameTable = list(
+  fcntl,
+  ["CLOSE_RANGE_UNSHARE", "CLOSE_RANGE_CLOEXEC"],
+  "CLOSE_RANGE_???",
+);
 
 /** Resources of prlimit(2). */
 export const RESOURCES: NameTable = matching(resource, /^RLIMIT_(?!SIZE$)/, "RLIMIT_???");

@@ -195,6 +195,11 @@ export class TracedSystem implements System {
     return this.#call("close", args);
   }
 
+  /** See `System.closeRange`. */
+  closeRange(...args: Parameters<System["closeRange"]>): number {
+    return this.#call("closeRange", args);
+  }
+
   /** See `System.dup`. */
   dup(...args: Parameters<System["dup"]>): number {
     return this.#call("dup", args);
@@ -238,6 +243,26 @@ export class TracedSystem implements System {
   /** See `System.select`. */
   select(...args: Parameters<System["select"]>): number {
     return this.#call("select", args);
+  }
+
+  /** See `System.epollCreate1`. */
+  epollCreate1(...args: Parameters<System["epollCreate1"]>): number {
+    return this.#call("epollCreate1", args);
+  }
+
+  /** See `System.epollCtl`. */
+  epollCtl(...args: Parameters<System["epollCtl"]>): number {
+    return this.#call("epollCtl", args);
+  }
+
+  /** See `System.epollPwait`. */
+  epollPwait(...args: Parameters<System["epollPwait"]>): number {
+    return this.#call("epollPwait", args);
+  }
+
+  /** See `System.eventfd2`. */
+  eventfd2(...args: Parameters<System["eventfd2"]>): number {
+    return this.#call("eventfd2", args);
   }
 
   /** See `System.openat`. */
@@ -323,6 +348,21 @@ export class TracedSystem implements System {
   /** See `System.getdents`. */
   getdents(...args: Parameters<System["getdents"]>): number {
     return this.#call("getdents", args);
+  }
+
+  /** See `System.chdir`. */
+  chdir(...args: Parameters<System["chdir"]>): number {
+    return this.#call("chdir", args);
+  }
+
+  /** See `System.fchdir`. */
+  fchdir(...args: Parameters<System["fchdir"]>): number {
+    return this.#call("fchdir", args);
+  }
+
+  /** See `System.getcwd`. */
+  getcwd(...args: Parameters<System["getcwd"]>): number {
+    return this.#call("getcwd", args);
   }
 
   /** See `System.umask`. */

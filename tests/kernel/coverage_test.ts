@@ -11,6 +11,7 @@ import type { System } from "../../lib/kernel/system.ts";
 import { errnoName } from "../../lib/linux/errno.ts";
 import { SOCKET_OPTIONS } from "../../lib/linux/socket_options.ts";
 import { DESCRIPTOR_CALLS } from "./behaviours/descriptor_calls.ts";
+import { EPOLL_CALLS } from "./behaviours/epoll_calls.ts";
 import { FCNTL_COMMANDS } from "./behaviours/fcntl_commands.ts";
 import { INTERNET_OPTIONS } from "./behaviours/internet_options.ts";
 import { IOCTL_REQUESTS } from "./behaviours/ioctl_requests.ts";
@@ -29,6 +30,7 @@ const CALLS: Coverage<keyof System> = {
   ...TRANSFER_CALLS,
   ...DESCRIPTOR_CALLS,
   ...PATH_CALLS,
+  ...EPOLL_CALLS,
 };
 
 const OPTIONS: Coverage = { ...SOCKET_LEVEL_OPTIONS, ...INTERNET_OPTIONS, ...TCP_OPTIONS };

@@ -25,6 +25,7 @@ import {
   FIONCLEX,
   FIONREAD,
   SIOCATMARK,
+  TIOCGWINSZ,
   TIOCOUTQ,
 } from "../../lib/linux/ioctl.ts";
 import { type PollFd, POLLOUT } from "../../lib/linux/poll.ts";
@@ -423,6 +424,21 @@ const CALLS: Readonly<Record<keyof System, (a: Attack) => number>> = {
     return a.kernel.sendfile(a.quickFd(), a.quickFd(), offset, a.number(10, 1000));
   },
   close: (a) => a.kernel.close(a.lostFd()),
+  closeRange(a) {
+    const first = a.lostFd();
+    const last = a.tell(a.random.pick([first, first + 1, 0, -1, 0.5, NaN, 2 ** 32]));
+    return a.kernel.closeRange(first, last, a.flags());
+  },
+  epollCreate1: (a) => a.kernel.epollCreate1(a.flags()),
+  epollCtl(a) {
+    const event = a.oneIn(5) ? null : { events: a.number(1, 4), data: BigInt(a.random.integer(9)) };
+    return a.kernel.epollCtl(a.fd(), a.number(1, 2, 3), a.fd(), event);
+  },
+  epollPwait(a) {
+    const [events, room] = a.target();
+    return a.kernel.epollPwait(a.fd(), events, a.oneIn(2) ? room : Math.floor(room / 16), 0);
+  },
+  eventfd2: (a) => a.kernel.eventfd2(a.number(0, 1), a.flags()),
   dup: (a) => a.kernel.dup(a.fd()),
   dup2: (a) => a.kernel.dup2(a.fd(), a.lostFd()),
   dup3: (a) => a.kernel.dup3(a.fd(), a.lostFd(), a.flags()),
@@ -440,8 +456,16 @@ const CALLS: Readonly<Record<keyof System, (a: Attack) => number>> = {
     return a.kernel.fcntlLock(a.fd(), a.number(5, 6), a.oneIn(5) ? null : lock);
   },
   ioctl(a) {
-    const request = a.number(FIONREAD, FIONBIO, TIOCOUTQ, SIOCATMARK, FIOCLEX, FIONCLEX);
-    return a.kernel.ioctl(a.fd(), request, a.ints(1, true));
+    const request = a.number(
+      FIONREAD,
+      FIONBIO,
+      TIOCOUTQ,
+      SIOCATMARK,
+      TIOCGWINSZ,
+      FIOCLEX,
+      FIONCLEX,
+    );
+    return a.kernel.ioctl(a.fd(), request, a.ints(a.oneIn(2) ? 1 : 2, true));
   },
   poll: (a) => a.kernel.poll(a.entries(), a.number(0, 1)),
   select(a) {
@@ -469,6 +493,9 @@ const CALLS: Readonly<Record<keyof System, (a: Attack) => number>> = {
     return a.kernel.utimensat(a.fd(), a.path(), times, a.flags());
   },
   getdents: (a) => a.kernel.getdents(a.fd(), ...a.target()),
+  chdir: (a) => a.kernel.chdir(a.path()),
+  fchdir: (a) => a.kernel.fchdir(a.fd()),
+  getcwd: (a) => a.kernel.getcwd(...a.target()),
   umask: (a) => a.kernel.umask(a.number(0o22)),
   prlimit(a) {
     // Rarely one that is allowed: it would end the guest's means.

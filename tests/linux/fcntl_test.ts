@@ -27,6 +27,8 @@ Deno.test("fcntl.ts has the numbers of fcntl.h", () => {
     O_SYNC: 1052672,
     O_PATH: 2097152,
     O_TMPFILE: 4259840,
+    CLOSE_RANGE_UNSHARE: 2,
+    CLOSE_RANGE_CLOEXEC: 4,
     F_DUPFD: 0,
     F_GETFD: 1,
     F_SETFD: 2,

@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/select.h>
@@ -172,11 +174,44 @@ static void others(void) {
   prlimit(0, 77, NULL, &limit);
 }
 
+static void waits(const char *folder) {
+  int epoll = epoll_create1(0), other = epoll_create1(EPOLL_CLOEXEC), size[2];
+  epoll_create1(5);
+  int event = eventfd(3, EFD_CLOEXEC | EFD_NONBLOCK);
+  eventfd(0, EFD_SEMAPHORE | 64);
+  struct epoll_event add = {EPOLLIN | EPOLLET | EPOLLONESHOT, {.u64 = 0x1234567890}}, ready[4];
+  epoll_ctl(epoll, EPOLL_CTL_ADD, event, &add);
+  add = (struct epoll_event){EPOLLIN | EPOLLEXCLUSIVE | EPOLLRDHUP | EPOLLWAKEUP, {.u64 = -1}};
+  epoll_ctl(other, EPOLL_CTL_ADD, event, &add);
+  epoll_ctl(other, 9, event, &add);
+  epoll_ctl(other, EPOLL_CTL_MOD, 99, NULL);
+  epoll_ctl(other, EPOLL_CTL_DEL, event, NULL);
+  epoll_pwait(epoll, ready, 4, 10, NULL);
+  epoll_pwait(epoll, ready, 4, 0, NULL);
+  epoll_pwait(epoll, ready, 0, 0, NULL);
+  epoll_pwait(99, ready, 1, -1, NULL);
+  ioctl(event, TIOCGWINSZ, size);
+  chdir(folder);
+  int here = openat(AT_FDCWD, ".", O_RDONLY);
+  syscall(SYS_getcwd, buffer, 4096);
+  syscall(SYS_getcwd, buffer, 1);
+  syscall(SYS_getcwd, NULL, 0);
+  chdir("missing");
+  fchdir(here);
+  fchdir(99);
+  close_range(1000, ~0U, 0);
+  close_range(1000, 1001, CLOSE_RANGE_CLOEXEC | CLOSE_RANGE_UNSHARE);
+  close_range(1000, 999, 8);
+}
+
 int main(int count, char **arguments) {
   if (count != 2) return 2;
+  // What the shell left open would change the numbers.
+  close_range(3, ~0U, 0);
   umask(022);
   sockets();
   files(arguments[1]);
   others();
+  waits(arguments[1]);
   return 0;
 }

@@ -462,6 +462,94 @@ const CASES: Readonly<Record<Method, readonly Case[]>> = {
     ],
   ],
   close: [[{ close: () => BADF }, (s) => s.close(99), `close(99) = ${BADF_TEXT}`]],
+  closeRange: [
+    [
+      { closeRange: () => 0 },
+      (s) => s.closeRange(3, 0xffffffff, linux.CLOSE_RANGE_CLOEXEC),
+      "close_range(3, 4294967295, CLOSE_RANGE_CLOEXEC) = 0",
+    ],
+    [
+      { closeRange: () => -Errno.EINVAL },
+      (s) => s.closeRange(4, 3, 8),
+      `close_range(4, 3, 0x8 /* CLOSE_RANGE_??? */) = ${INVAL_TEXT}`,
+    ],
+  ],
+  epollCreate1: [
+    [{ epollCreate1: () => 3 }, (s) => s.epollCreate1(0), "epoll_create1(0) = 3"],
+    [
+      { epollCreate1: () => -Errno.EINVAL },
+      (s) => s.epollCreate1(5),
+      `epoll_create1(0x5 /* EPOLL_??? */) = ${INVAL_TEXT}`,
+    ],
+  ],
+  epollCtl: [
+    [
+      { epollCtl: () => 0 },
+      (s) =>
+        s.epollCtl(3, linux.EPOLL_CTL_ADD, 5, {
+          events: linux.EPOLLIN + linux.EPOLLET,
+          data: 0x1234567890n,
+        }),
+      "epoll_ctl(3, EPOLL_CTL_ADD, 5, " +
+      "{events=EPOLLIN|EPOLLET, data={u32=878082192, u64=78187493520}}) = 0",
+    ],
+    [
+      { epollCtl: () => FAULT },
+      (s) => s.epollCtl(3, linux.EPOLL_CTL_MOD, 5, null),
+      `epoll_ctl(3, EPOLL_CTL_MOD, 5, NULL) = ${FAULT_TEXT}`,
+    ],
+    [
+      { epollCtl: () => 0 },
+      (s) => s.epollCtl(3, linux.EPOLL_CTL_DEL, 5, { events: 1, data: 1n }),
+      "epoll_ctl(3, EPOLL_CTL_DEL, 5, 0x...) = 0",
+    ],
+  ],
+  epollPwait: [
+    [
+      {
+        epollPwait(_epfd, events) {
+          if (events !== null) {
+            linux.encodeEpollEvent({ events: 0x11, data: 2n ** 64n - 1n }, events, 0);
+          }
+          return 1;
+        },
+      },
+      (s) => s.epollPwait(3, new Uint8Array(64), 4, 10),
+      "epoll_pwait(3, [{events=EPOLLIN|EPOLLHUP, data={u32=4294967295, u64=18446744073709551615}}], " +
+      "4, 10, NULL, 8) = 1",
+    ],
+    [
+      { epollPwait: () => 0 },
+      (s) => s.epollPwait(3, null, 4, -1),
+      "epoll_pwait(3, NULL, 4, -1, NULL, 8) = 0",
+    ],
+    [
+      { epollPwait: () => BADF },
+      (s) => s.epollPwait(99, new Uint8Array(16), 1, -1),
+      `epoll_pwait(99, 0x..., 1, -1, NULL, 8) = ${BADF_TEXT}`,
+    ],
+  ],
+  eventfd2: [
+    [
+      { eventfd2: () => 3 },
+      (s) => s.eventfd2(7, linux.EFD_SEMAPHORE | linux.EFD_CLOEXEC),
+      "eventfd2(7, EFD_SEMAPHORE|EFD_CLOEXEC) = 3",
+    ],
+  ],
+  chdir: [[{ chdir: () => 0 }, (s) => s.chdir("/tmp"), 'chdir("/tmp") = 0']],
+  fchdir: [[{ fchdir: () => BADF }, (s) => s.fchdir(99), `fchdir(99) = ${BADF_TEXT}`]],
+  getcwd: [
+    [
+      { getcwd: (buffer) => receive(buffer, "/tmp\0") },
+      (s) => s.getcwd(new Uint8Array(100), 100),
+      'getcwd("/tmp", 100) = 5',
+    ],
+    [
+      { getcwd: () => -Errno.ERANGE },
+      (s) => s.getcwd(new Uint8Array(2), 2),
+      "getcwd(0x..., 2) = -1 ERANGE (Numerical result out of range)",
+    ],
+  ],
   dup: [[{ dup: () => 12 }, (s) => s.dup(3), "dup(3) = 12"]],
   dup2: [[{ dup2: () => 50 }, (s) => s.dup2(3, 50), "dup2(3, 50) = 50"]],
   dup3: [
@@ -564,6 +652,11 @@ const CASES: Readonly<Record<Method, readonly Case[]>> = {
       { ioctl: (_fd, _request, value) => (value?.set([7]), 0) },
       (s) => s.ioctl(3, linux.FIONREAD, new Int32Array(1)),
       "ioctl(3, FIONREAD, [7]) = 0",
+    ],
+    [
+      { ioctl: (_fd, _request, value) => (value?.set([24 | (80 << 16), 7 | (8 << 16)]), 0) },
+      (s) => s.ioctl(0, linux.TIOCGWINSZ, new Int32Array(2)),
+      "ioctl(0, TIOCGWINSZ, {ws_row=24, ws_col=80, ws_xpixel=7, ws_ypixel=8}) = 0",
     ],
     [
       { ioctl: () => BADF },

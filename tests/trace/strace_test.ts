@@ -180,11 +180,44 @@ function makeOtherCalls(s: System): void {
   s.prlimit(77, null, { current: 0, maximum: 0 });
 }
 
+function makeWaitingCalls(s: System, folder: string): void {
+  const epoll = s.epollCreate1(0);
+  const other = s.epollCreate1(linux.EPOLL_CLOEXEC);
+  s.epollCreate1(5);
+  const event = s.eventfd2(3, linux.EFD_CLOEXEC | linux.EFD_NONBLOCK);
+  s.eventfd2(0, linux.EFD_SEMAPHORE | 64);
+  const { EPOLLIN, EPOLLET, EPOLLEXCLUSIVE, EPOLLONESHOT, EPOLLRDHUP, EPOLLWAKEUP } = linux;
+  const edge = { events: EPOLLIN + EPOLLET + EPOLLONESHOT, data: 0x1234567890n };
+  s.epollCtl(epoll, linux.EPOLL_CTL_ADD, event, edge);
+  const exclusive = { events: EPOLLIN + EPOLLEXCLUSIVE + EPOLLRDHUP + EPOLLWAKEUP, data: -1n };
+  s.epollCtl(other, linux.EPOLL_CTL_ADD, event, exclusive);
+  s.epollCtl(other, 9, event, exclusive);
+  s.epollCtl(other, linux.EPOLL_CTL_MOD, 99, null);
+  s.epollCtl(other, linux.EPOLL_CTL_DEL, event, null);
+  s.epollPwait(epoll, room(64), 4, 10);
+  s.epollPwait(epoll, room(64), 4, 0);
+  s.epollPwait(epoll, room(64), 0, 0);
+  s.epollPwait(99, room(16), 1, -1);
+  s.ioctl(event, linux.TIOCGWINSZ, new Int32Array(2));
+  s.chdir(folder);
+  const here = s.openat(linux.AT_FDCWD, ".", linux.O_RDONLY, 0);
+  s.getcwd(room(4096), 4096);
+  s.getcwd(room(1), 1);
+  s.getcwd(null, 0);
+  s.chdir("missing");
+  s.fchdir(here);
+  s.fchdir(99);
+  s.closeRange(1000, 0xffffffff, 0);
+  s.closeRange(1000, 1001, linux.CLOSE_RANGE_CLOEXEC | linux.CLOSE_RANGE_UNSHARE);
+  s.closeRange(1000, 999, 8);
+}
+
 /** What `calls.c` does, in its order. */
 function makeCalls(s: System, folder: string): void {
   makeSocketCalls(s);
   makeFileCalls(s, folder);
   makeOtherCalls(s);
+  makeWaitingCalls(s, folder);
 }
 
 /** Takes out of a line what differs from run to run, and what `System` does not know. */

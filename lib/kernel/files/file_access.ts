@@ -74,8 +74,8 @@ function allowedTo(mode: number, bits: number): number {
   return (mode & bits) === 0 ? -Errno.EACCES : 0;
 }
 
-/** Whether names in a directory can be looked up. */
-function searchable(path: string): number {
+/** Whether names in a directory can be looked up: 0, or a negated errno. */
+export function searchable(path: string): number {
   try {
     nodeFs().lstatSync(`${path}/ `, { throwIfNoEntry: false });
     return 0;

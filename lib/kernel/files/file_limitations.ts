@@ -46,6 +46,16 @@ export const pathLimitations: readonly Limitation[] = [
     missing: "flags as they were given: O_NOFOLLOW is among them, with libc",
   },
   {
+    call: "getsockname() after bind() of a relative socket path and chdir()",
+    errno: 0,
+    missing: "a current folder of the guest's own on the host: it tells the absolute path",
+  },
+  {
+    call: "bind(), connect(), sendto() of a socket path too long from the root on, after chdir()",
+    errno: Errno.ENAMETOOLONG,
+    missing: "a current folder of the guest's own on the host",
+  },
+  {
     call: "symlinkat() without unscoped --allow-read and --allow-write",
     errno: Errno.EACCES,
     missing: "a check of what a link will point to",
@@ -175,6 +185,21 @@ export const fileLimitations: readonly Limitation[] = [
     call: "ioctl(FIONREAD) on named pipes and terminals",
     errno: Errno.ENOTTY,
     missing: "ioctl(2)",
+  },
+  {
+    call: "ioctl(TIOCGWINSZ) on terminals that a path opened",
+    errno: Errno.ENOTTY,
+    missing: "ioctl(2); stdin, stdout and stderr know their size",
+  },
+  {
+    call: "epoll_create1(), epoll_ctl(), epoll_pwait()",
+    errno: Errno.ENOSYS,
+    missing: "epoll(7): poll() and select() wait for several",
+  },
+  {
+    call: "eventfd2()",
+    errno: Errno.ENOSYS,
+    missing: "eventfd(2): a pipe() wakes who polls it",
   },
   {
     call: "lseek(SEEK_DATA), lseek(SEEK_HOLE)",

@@ -32,8 +32,10 @@ import {
 } from "../../linux/stat.ts";
 import type { Bytes, OpenFile } from "../../stack/open_file.ts";
 import type { HostFiles } from "../../stack/stack.ts";
+import { CurrentDirectory } from "./current_directory.ts";
 import { checkAccess } from "./file_access.ts";
 import { FileTimesSetter } from "./file_times.ts";
+import { type FileState, LocalFileState } from "./file_state.ts";
 import { FileOpener } from "./file_opener.ts";
 import { NodeDescriptors } from "./node_descriptors.ts";
 import { errnoOf, fillStatus, nodeFs } from "./node_fs.ts";
@@ -53,6 +55,8 @@ export interface FileSystemOptions {
   readonly host: HostFiles | null;
   /** What descriptors 0, 1 and 2 are; default: the process's own. */
   readonly stdio?: StdioOptions;
+  /** What the process's threads share; default: a state of its own. */
+  readonly state?: FileState;
 }
 
 /**
@@ -71,13 +75,16 @@ export class FileSystem {
   readonly #resolver: PathResolver;
   readonly #opener: FileOpener;
   readonly #times: FileTimesSetter;
-  #umask = 0o022;
+  readonly #state: FileState;
+  readonly #directory: CurrentDirectory;
 
   /** The file system of a new guest. Opens nothing and asks for no permission. */
   constructor(options: FileSystemOptions) {
     this.#host = options.host;
     this.#stdio = options.stdio ?? {};
-    this.#resolver = new PathResolver(this.#permissions);
+    this.#state = options.state ?? new LocalFileState();
+    this.#resolver = new PathResolver(this.#permissions, this.#state);
+    this.#directory = new CurrentDirectory(this.#resolver, this.#state);
     const parts = {
       host: this.#host,
       resolver: this.#resolver,
@@ -90,9 +97,27 @@ export class FileSystem {
 
   /** umask(2): sets the guest's own mask, 022 at first, and returns the one before. */
   umask(mask: number): number {
-    const before = this.#umask;
-    this.#umask = mask & 0o777;
-    return before;
+    return this.#state.exchangeUmask(mask & 0o777);
+  }
+
+  /** Absolute path of the guest's current folder, null while it is the host's. */
+  get directory(): string | null {
+    return this.#directory.path;
+  }
+
+  /** chdir(2). */
+  chdir(path: string | null): number {
+    return this.#directory.change(path);
+  }
+
+  /** fchdir(2). */
+  fchdir(file: OpenFile | undefined): number {
+    return this.#directory.changeTo(file);
+  }
+
+  /** getcwd(2): the bytes of the path with its NUL. */
+  getcwd(buffer: Bytes | null, length: number): number {
+    return this.#directory.read(buffer, length);
   }
 
   /** openat(2). */
@@ -102,7 +127,7 @@ export class FileSystem {
     flags: number,
     mode: number,
   ): OpenFile | number {
-    return this.#opener.open(base, path, flags, mode & ~this.#umask);
+    return this.#opener.open(base, path, flags, mode & ~this.#state.umask);
   }
 
   /** newfstatat(2). */
@@ -161,7 +186,7 @@ export class FileSystem {
     return this.#at(base, path, use, ({ path: place, last, found }) => {
       if (isTaken(last, found)) return -Errno.EEXIST;
       const fs = nodeFs();
-      const wanted = mode & ~this.#umask & DIRECTORY_MODE;
+      const wanted = mode & ~this.#state.umask & DIRECTORY_MODE;
       fs.mkdirSync(place, { mode: wanted });
       // The host's umask may have taken bits off; a group that is handed down stays.
       const readable = last === "unknown" || this.#permissions.readable(place);

@@ -7,6 +7,7 @@ import type { BigIntStats } from "node:fs";
 import { Errno } from "../../linux/errno.ts";
 import { FileStatus, S_IFDIR, S_IFLNK, S_IFMT } from "../../linux/stat.ts";
 import type { OpenFile } from "../../stack/open_file.ts";
+import { type DirectoryPlace, type FileState, LocalFileState } from "./file_state.ts";
 import { errnoOf, isRefusal, nodeFs } from "./node_fs.ts";
 import type { PathPermissions } from "./path_permissions.ts";
 
@@ -64,11 +65,14 @@ export interface ResolvedPath {
  */
 export class PathResolver {
   readonly #permissions: PathPermissions;
-  /** Device and inode of directories that paths started from: an open directory's never change. */
-  readonly #identities = new WeakMap<OpenFile, { readonly dev: number; readonly ino: bigint }>();
+  readonly #state: FileState;
+  /** The places of directories that paths started from: an open directory's never change. */
+  readonly #places = new WeakMap<OpenFile, DirectoryPlace>();
 
-  constructor(permissions: PathPermissions) {
+  /** Resolves by `permissions`, relative paths from `state`'s directory. */
+  constructor(permissions: PathPermissions, state: FileState = new LocalFileState()) {
     this.#permissions = permissions;
+    this.#state = state;
   }
 
   /**
@@ -91,11 +95,14 @@ export class PathResolver {
     // What a relative path starts from, if it is not the current folder.
     let start: string | null = null;
     const isAbsolute = path.startsWith("/");
-    if (!isAbsolute && base !== null) {
-      if (base === undefined) return -Errno.EBADF;
-      const gone = this.#checkBase(base);
-      if (gone < 0) return gone;
-      start = base.path;
+    if (!isAbsolute) {
+      const place = base === null ? this.#state.directory : this.placeOf(base);
+      if (typeof place === "number") return place;
+      if (place !== null) {
+        const gone = this.checkPlace(place);
+        if (gone < 0) return gone;
+        start = place.path;
+      }
     }
     if (this.#permissions.unrestricted()) {
       const whole = start === null ? path : `${start}/${path}`;
@@ -109,23 +116,37 @@ export class PathResolver {
     }
   }
 
-  /** Whether a directory is where it was opened: 0, or a negated errno. */
-  #checkBase(base: OpenFile): number {
+  /**
+   * The place of a directory descriptor.
+   *
+   * @param base The open directory; undefined for a descriptor that is not open.
+   * @returns Where it was opened, or a negated errno: EBADF, ENOTDIR.
+   */
+  placeOf(base: OpenFile | undefined): DirectoryPlace | number {
+    if (base === undefined) return -Errno.EBADF;
     const { path } = base;
     if (path === null) return -Errno.ENOTDIR;
-    if (!this.#permissions.readable(path)) return -Errno.EACCES;
-    let identity = this.#identities.get(base);
-    if (identity === undefined) {
+    let place = this.#places.get(base);
+    if (place === undefined) {
       const status = new FileStatus();
       const result = base.fstat(status);
       if (result < 0) return result;
-      identity = { dev: status.dev, ino: status.ino };
-      this.#identities.set(base, identity);
+      place = { path, dev: status.dev, ino: status.ino };
+      this.#places.set(base, place);
     }
+    return place;
+  }
+
+  /**
+   * Whether a directory is still at its place.
+   *
+   * @returns 0, or a negated errno: EACCES where Deno's permissions no longer cover it, ENOENT.
+   */
+  checkPlace({ path, dev, ino }: DirectoryPlace): number {
+    if (!this.#permissions.readable(path)) return -Errno.EACCES;
     try {
       const now = nodeFs().statSync(path, { bigint: true });
-      const same = now.ino === identity.ino && Number(now.dev) === identity.dev;
-      return same ? 0 : -Errno.ENOENT;
+      return now.ino === ino && Number(now.dev) === dev ? 0 : -Errno.ENOENT;
     } catch (error) {
       return errnoOf(error);
     }

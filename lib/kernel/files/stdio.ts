@@ -5,7 +5,7 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { type Flock, O_APPEND, O_NONBLOCK, O_RDONLY, O_WRONLY } from "../../linux/fcntl.ts";
-import { FIONBIO } from "../../linux/ioctl.ts";
+import { FIONBIO, TIOCGWINSZ } from "../../linux/ioctl.ts";
 import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../linux/poll.ts";
 import { type FileStatus, S_IFCHR, S_IRUSR, S_IWGRP, S_IWUSR } from "../../linux/stat.ts";
 import { type Iovec, MAX_RW_COUNT } from "../../linux/uio.ts";
@@ -128,6 +128,9 @@ export class StdioFile extends OpenFile {
   }
 
   override ioctl(request: number, value: Int32Array<ArrayBuffer> | null): number {
+    if (request === TIOCGWINSZ && this.#descriptor !== undefined) {
+      return windowSize(this.#descriptor, value);
+    }
     if (request !== FIONBIO) return -Errno.ENOTTY;
     if (value === null) return -Errno.EFAULT;
     return this.setStatusFlags((this.#flags & ~O_NONBLOCK) | (value[0] === 0 ? 0 : O_NONBLOCK));
@@ -168,6 +171,22 @@ function kindOfDescriptor(descriptor: 0 | 1 | 2): FileKind {
     return fileKindOf(nodeFs().fstatSync(descriptor).mode);
   } catch {
     return FileKind.character;
+  }
+}
+
+/** TIOCGWINSZ of one of the process's own descriptors. */
+function windowSize(descriptor: 0 | 1 | 2, size: Int32Array | null): number {
+  const stream = [Deno.stdin, Deno.stdout, Deno.stderr][descriptor];
+  if (stream === undefined || !stream.isTerminal()) return -Errno.ENOTTY;
+  if (size === null) return -Errno.EFAULT;
+  try {
+    const { rows, columns } = Deno.consoleSize();
+    // struct winsize: four 16-bit numbers, of which Deno does not know the pixels.
+    size[0] = rows | (columns << 16);
+    size[1] = 0;
+    return 0;
+  } catch (error) {
+    return errnoOf(error);
   }
 }
 

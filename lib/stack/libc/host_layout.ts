@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { EPOLL_EVENT_SIZE, EPOLL_EVENT_SIZE_X86_64 } from "../../linux/epoll.ts";
 import { openFlagsFromAarch64, openFlagsToAarch64 } from "../../linux/fcntl_aarch64.ts";
 import {
   decodeStatAarch64,
@@ -19,6 +20,8 @@ export interface HostLayout {
   readonly statSize: number;
   /** Reads a `struct stat`. */
   decodeStat(bytes: Uint8Array, status: FileStatus): boolean;
+  /** Bytes of `struct epoll_event`, whose last eight are its data. */
+  readonly epollEventSize: number;
   /** Host's open flags, as F_GETFL gives them, to `System`'s. */
   fromHostFlags(flags: number): number;
   /** `System`'s open flags to the host's. */
@@ -32,6 +35,7 @@ function same(flags: number): number {
 const X86_64: HostLayout = {
   statSize: STAT_SIZE_X86_64,
   decodeStat: decodeStatX86_64,
+  epollEventSize: EPOLL_EVENT_SIZE_X86_64,
   fromHostFlags: same,
   toHostFlags: same,
 };
@@ -39,6 +43,7 @@ const X86_64: HostLayout = {
 const AARCH64: HostLayout = {
   statSize: STAT_SIZE_AARCH64,
   decodeStat: decodeStatAarch64,
+  epollEventSize: EPOLL_EVENT_SIZE,
   fromHostFlags: openFlagsFromAarch64,
   toHostFlags: openFlagsToAarch64,
 };

@@ -127,6 +127,14 @@ export interface Libc {
     exceptSet: HostBytes | null,
     timeout: HostBytes | null,
   ): number;
+  /** epoll_create1(2). */
+  epollCreate1(flags: number): number;
+  /** epoll_ctl(2); `event` has the host's layout. */
+  epollCtl(epoll: number, operation: number, fd: number, event: HostBytes | null): number;
+  /** epoll_wait(2); `events` has the host's layout. */
+  epollWait(epoll: number, events: HostBytes | null, count: number, timeout: number): number;
+  /** eventfd2(2). */
+  eventfd(initial: number, flags: number): number;
   /** lseek(2). */
   lseek(fd: number, offset: bigint, whence: number): number;
   /** fstat(2); `status` has the host's layout. */
@@ -206,6 +214,10 @@ export function openLibc(): Libc {
     poll,
     ppoll,
     select,
+    epoll_create1,
+    epoll_ctl,
+    epoll_wait,
+    eventfd,
   } = symbols;
   if (fstat === null && __fxstat === null) {
     throw new Error("Cannot use this C library: it has neither fstat nor __fxstat");
@@ -473,6 +485,30 @@ export function openLibc(): Libc {
       timeout: HostBytes | null,
     ): number {
       const result = select(count, readSet, writeSet, exceptSet, timeout);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    epollCreate1(flags: number): number {
+      const result = epoll_create1(flags);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    epollCtl(epoll: number, operation: number, fd: number, event: HostBytes | null): number {
+      const result = epoll_ctl(epoll, operation, fd, event);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    epollWait(epoll: number, events: HostBytes | null, count: number, timeout: number): number {
+      const result = epoll_wait(epoll, events, count, timeout);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    eventfd(initial: number, flags: number): number {
+      const result = eventfd(initial, flags);
       return result < 0
         ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
         : result;

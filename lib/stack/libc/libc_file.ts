@@ -4,11 +4,13 @@
  *
  * @module
  */
+import { EPOLL_CTL_ADD, EPOLL_CTL_DEL, type EpollEvent } from "../../linux/epoll.ts";
 import { Errno } from "../../linux/errno.ts";
 import {
   AT_EMPTY_PATH,
   decodeFlock,
   encodeFlock,
+  F_DUPFD_CLOEXEC,
   F_GETFL,
   F_GETLK,
   F_GETPIPE_SZ,
@@ -75,8 +77,6 @@ export class LibcFile extends OpenFile {
   readonly descriptor: number;
   readonly #thread: LibcThread;
   readonly #borrowed: boolean;
-  #receiveBounded = false;
-  #sendBounded = false;
 
   /** Takes over `descriptor`. */
   constructor(thread: LibcThread, descriptor: number, options: LibcFileOptions) {
@@ -92,6 +92,7 @@ export class LibcFile extends OpenFile {
   }
 
   override close(): number {
+    if (this.#thread.registrations.concern(this.descriptor)) this.#dropRegistrations();
     return this.#borrowed ? 0 : this.#thread.libc.close(this.descriptor);
   }
 
@@ -124,14 +125,14 @@ export class LibcFile extends OpenFile {
   override read(buffer: Bytes | null, length: number): number {
     for (;;) {
       const result = this.#thread.libc.read(this.descriptor, buffer as HostBytes | null, length);
-      if (result !== -Errno.EINTR || this.#receiveBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
     }
   }
 
   override write(buffer: Bytes | null, length: number): number {
     for (;;) {
       const result = this.#thread.libc.write(this.descriptor, buffer as HostBytes | null, length);
-      if (result !== -Errno.EINTR || this.#sendBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -140,7 +141,7 @@ export class LibcFile extends OpenFile {
     message.setBuffers(buffers);
     for (;;) {
       const result = libc.readv(this.descriptor, message.iov, buffers.length);
-      if (result !== -Errno.EINTR || this.#receiveBounded) {
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) {
         message.clear();
         return result;
       }
@@ -152,7 +153,7 @@ export class LibcFile extends OpenFile {
     message.setBuffers(buffers);
     for (;;) {
       const result = libc.writev(this.descriptor, message.iov, buffers.length);
-      if (result !== -Errno.EINTR || this.#sendBounded) {
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) {
         message.clear();
         return result;
       }
@@ -245,25 +246,16 @@ export class LibcFile extends OpenFile {
       );
       if (result >= 0) {
         const { domain, type, protocol } = this;
-        const accepted = new LibcFile(this.#thread, result, {
-          kind: Kind.socket,
-          domain,
-          type,
-          protocol,
-        });
-        // accept(2) inherits the listener's time-outs.
-        accepted.#receiveBounded = this.#receiveBounded;
-        accepted.#sendBounded = this.#sendBounded;
-        return accepted;
+        return new LibcFile(this.#thread, result, { kind: Kind.socket, domain, type, protocol });
       }
-      if (result !== -Errno.EINTR || this.#receiveBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
     }
   }
 
   override connect(address: Uint8Array<ArrayBuffer>, length: number): number {
     for (;;) {
       const result = this.#thread.libc.connect(this.descriptor, address, length);
-      if (result !== -Errno.EINTR || this.#sendBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -275,7 +267,7 @@ export class LibcFile extends OpenFile {
         length,
         flags,
       );
-      if (result !== -Errno.EINTR || this.#sendBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -287,7 +279,7 @@ export class LibcFile extends OpenFile {
         length,
         flags,
       );
-      if (result !== -Errno.EINTR || this.#receiveBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
     }
   }
 
@@ -307,7 +299,7 @@ export class LibcFile extends OpenFile {
         address,
         addressLength,
       );
-      if (result !== -Errno.EINTR || this.#sendBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -327,7 +319,7 @@ export class LibcFile extends OpenFile {
         from.bytes,
         from.lengthCell,
       );
-      if (result !== -Errno.EINTR || this.#receiveBounded) return result;
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
     }
   }
 
@@ -342,7 +334,7 @@ export class LibcFile extends OpenFile {
     for (;;) {
       message.setHeader(buffers.length, address, addressLength);
       const result = libc.sendmsg(this.descriptor, message.header, flags);
-      if (result !== -Errno.EINTR || this.#sendBounded) {
+      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) {
         message.clear();
         return result;
       }
@@ -356,7 +348,7 @@ export class LibcFile extends OpenFile {
     for (;;) {
       message.setHeader(buffers.length, name === null ? null : name.bytes, SOCKADDR_STORAGE_SIZE);
       const result = libc.recvmsg(this.descriptor, message.header, flags);
-      if (result === -Errno.EINTR && !this.#receiveBounded) continue;
+      if (result === -Errno.EINTR && !this.#endsByTimeout(SO_RCVTIMEO)) continue;
       if (result >= 0) {
         received.flags = message.flags;
         if (name !== null) name.length = message.nameLength;
@@ -396,21 +388,93 @@ export class LibcFile extends OpenFile {
   }
 
   override setsockopt(level: number, name: number, value: Bytes | null, length: number): number {
-    const result = this.#thread.libc.setsockopt(
+    return this.#thread.libc.setsockopt(
       this.descriptor,
       level,
       name,
       value as HostBytes | null,
       length,
     );
-    if (result === 0 && level === SOL_SOCKET) this.#noteTimeout(name, value);
+  }
+
+  override epollCtl(
+    operation: number,
+    target: OpenFile,
+    number: number,
+    event: EpollEvent | null,
+  ): number {
+    // What is not the host's is always ready, which epoll(7) takes of nothing.
+    if (!(target instanceof LibcFile)) return -Errno.EPERM;
+    const { libc, registrations } = this.#thread;
+    registrations.lock();
+    try {
+      const known = registrations.find(this.descriptor, target.descriptor, number);
+      if (operation === EPOLL_CTL_ADD && known < 0) return this.#register(target, number, event);
+      // The description's own descriptor is never registered: Linux says what is wrong first.
+      const registered = known < 0 ? target.descriptor : known;
+      const result = libc.epollCtl(this.descriptor, operation, registered, this.#hostEvent(event));
+      if (result === 0 && operation === EPOLL_CTL_DEL) {
+        registrations.remove(this.descriptor, target.descriptor, number);
+        libc.close(known);
+      }
+      return result;
+    } finally {
+      registrations.unlock();
+    }
+  }
+
+  override epollWait(events: Bytes | null, count: number, timeout: number): number {
+    return this.#thread.epollBuffer.wait(this.descriptor, events, count, timeout);
+  }
+
+  /** EPOLL_CTL_ADD of what is not registered yet. */
+  #register(target: LibcFile, number: number, event: EpollEvent | null): number {
+    const { libc, registrations } = this.#thread;
+    const duplicate = libc.fcntl(target.descriptor, F_DUPFD_CLOEXEC, 0);
+    // The host's descriptors have run out, which is as good as max_user_watches.
+    if (duplicate < 0) return duplicate === -Errno.EMFILE ? -Errno.ENOSPC : duplicate;
+    const { descriptor: epoll } = this;
+    let result = libc.epollCtl(epoll, EPOLL_CTL_ADD, duplicate, this.#hostEvent(event));
+    if (
+      result === 0 && !registrations.add({ epoll, target: target.descriptor, number, duplicate })
+    ) {
+      libc.epollCtl(epoll, EPOLL_CTL_DEL, duplicate, null);
+      result = -Errno.ENOSPC;
+    }
+    if (result < 0) libc.close(duplicate);
     return result;
   }
 
-  #noteTimeout(name: number, value: Bytes | null): void {
-    if (name !== SO_RCVTIMEO && name !== SO_SNDTIMEO) return;
-    const bounded = value !== null && value.subarray(0, 16).some((byte) => byte !== 0);
-    if (name === SO_RCVTIMEO) this.#receiveBounded = bounded;
-    else this.#sendBounded = bounded;
+  #hostEvent(event: EpollEvent | null): HostBytes | null {
+    return event === null ? null : this.#thread.epollBuffer.event(event);
+  }
+
+  /** Ends the registrations of a description that nothing refers to any more. */
+  #dropRegistrations(): void {
+    const { libc, registrations } = this.#thread;
+    registrations.lock();
+    try {
+      for (const { epoll, duplicate } of registrations.take(this.descriptor)) {
+        // A registration outlives its descriptor, if the host's file is open elsewhere: stdio is.
+        libc.epollCtl(epoll, EPOLL_CTL_DEL, duplicate, null);
+        libc.close(duplicate);
+      }
+    } finally {
+      registrations.unlock();
+    }
+  }
+
+  /** Whether a signal ends a call that it interrupted, because the socket has a time-out. */
+  #endsByTimeout(option: number): boolean {
+    if (this.kind !== Kind.socket) return false;
+    const time = new Int32Array(4);
+    const result = this.#thread.libc.getsockopt(
+      this.descriptor,
+      SOL_SOCKET,
+      option,
+      time,
+      Int32Array.of(time.byteLength),
+    );
+    return result === 0 && time.some((word) => word !== 0);
   }
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { EPOLL_CLOEXEC } from "../../linux/epoll.ts";
+import { EFD_CLOEXEC } from "../../linux/eventfd.ts";
 import { F_DUPFD_CLOEXEC, O_CLOEXEC } from "../../linux/fcntl.ts";
 import { IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
 import {
@@ -78,6 +80,14 @@ class LibcFiles implements HostFiles {
     return [this.#file(ends[0] as number), this.#file(ends[1] as number)];
   }
 
+  epollCreate(): OpenFile | number {
+    return this.#other(this.#thread.libc.epollCreate1(EPOLL_CLOEXEC));
+  }
+
+  eventfd(initial: number, flags: number): OpenFile | number {
+    return this.#other(this.#thread.libc.eventfd(initial, flags | EFD_CLOEXEC));
+  }
+
   adopt(descriptor: number, path: string | null): OpenFile | number {
     const duplicate = this.#thread.libc.fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
     return duplicate < 0 ? duplicate : this.#file(duplicate, { path });
@@ -108,6 +118,12 @@ class LibcFiles implements HostFiles {
     const result = libc.sendfile(output.descriptor, input.descriptor, cell, count);
     if (offset !== null && cell !== null && result >= 0) offset.value = Number(cell[0]);
     return result;
+  }
+
+  #other(descriptor: number): OpenFile | number {
+    return descriptor < 0
+      ? descriptor
+      : new LibcFile(this.#thread, descriptor, { kind: FileKind.other });
   }
 
   #file(descriptor: number, options: { path?: string | null; borrowed?: boolean } = {}): LibcFile {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { EpollBuffer } from "./epoll_buffer.ts";
+import { type EpollRegistrations, LocalEpollRegistrations } from "./epoll_registrations.ts";
 import { type HostLayout, hostLayout } from "./host_layout.ts";
 import { type Libc, openLibc } from "./libc.ts";
 import { Message } from "./message.ts";
@@ -22,6 +24,10 @@ export class LibcThread {
   readonly pollfd: Int32Array<ArrayBuffer> = new Int32Array(2);
   /** What readv, writev, sendmsg and recvmsg point to. */
   readonly message: Message;
+  /** What epoll_ctl and epoll_wait point to. */
+  readonly epollBuffer: EpollBuffer;
+  /** What guests have registered with epoll. */
+  registrations: EpollRegistrations = new LocalEpollRegistrations();
 
   /**
    * Opens the C library.
@@ -32,5 +38,6 @@ export class LibcThread {
     this.libc = openLibc();
     this.statBuffer = new Uint8Array(this.layout.statSize);
     this.message = new Message(this.libc);
+    this.epollBuffer = new EpollBuffer(this.libc, this.layout.epollEventSize);
   }
 }

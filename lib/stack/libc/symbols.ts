@@ -113,6 +113,15 @@ export const SYMBOLS = {
   // int select(int nfds, fd_set *r, fd_set *w, fd_set *e, struct timeval *timeout);
   select: { parameters: ["i32", "buffer", "buffer", "buffer", "buffer"], result: "i32" },
 
+  // int epoll_create1(int flags);
+  epoll_create1: { parameters: ["i32"], result: "i32" },
+  // int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event);
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  // int epoll_wait(int epfd, struct epoll_event *events, int maxevents, int timeout);
+  epoll_wait: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  // int eventfd(unsigned int initval, int flags);
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+
   // int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
   //                 struct addrinfo **res);
   getaddrinfo: { parameters: ["buffer", "pointer", "buffer", "buffer"], result: "i32" },

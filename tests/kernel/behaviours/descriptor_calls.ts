@@ -8,6 +8,8 @@ import { decodeDirents64 } from "../../../lib/linux/dirent.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import {
   AT_FDCWD,
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
   F_GETFD,
   F_GETFL,
   F_GETLK,
@@ -93,6 +95,35 @@ export const DESCRIPTOR_CALLS = {
         assertEquals(guest.kernel.close(other), 0);
         guest.await(server);
         assertEquals(guest.receive(server), "");
+      },
+    },
+  ],
+  closeRange: [
+    {
+      does: "closes the numbers of a range that are open",
+      run(guest) {
+        const fds = [guest.udp(), guest.udp(), guest.udp(), guest.udp()];
+        const [first = -1, second = -1, third = -1, fourth = -1] = fds;
+        assertEquals(guest.kernel.close(second), 0);
+        assertEquals(guest.kernel.closeRange(second, third, 0), 0);
+        assertErrno(guest.kernel.kind(third), Errno.EBADF);
+        assertEquals([first, fourth].map((fd) => guest.kernel.kind(fd)), [3, 3]);
+        assertEquals(guest.kernel.closeRange(first, 0xffffffff, CLOSE_RANGE_UNSHARE), 0);
+        assertErrno(guest.kernel.kind(fourth), Errno.EBADF);
+        assertEquals(guest.kernel.kind(2) > 0, true);
+      },
+    },
+    {
+      does: "sets close-on-exec with its flag, and refuses other flags and ranges",
+      run(guest) {
+        const [first, second] = [guest.udp(), guest.udp()];
+        assertEquals(guest.kernel.closeRange(second, second + 9, CLOSE_RANGE_CLOEXEC), 0);
+        assertEquals([first, second].map((fd) => isCloseOnExec(guest, fd)), [false, true]);
+        for (const [from, to] of [[5, 4], [-1, 4], [3, 2 ** 32], [3.5, 4], [NaN, NaN]] as const) {
+          assertErrno(guest.kernel.closeRange(from, to, 0), Errno.EINVAL);
+        }
+        assertErrno(guest.kernel.closeRange(first, first, 8), Errno.EINVAL);
+        assertEquals(guest.kernel.kind(first), 3);
       },
     },
   ],

@@ -5,13 +5,14 @@
  */
 import { assertEquals } from "@std/assert";
 import { Errno } from "../../../lib/linux/errno.ts";
-import { F_GETFD, FD_CLOEXEC } from "../../../lib/linux/fcntl.ts";
+import { AT_FDCWD, F_GETFD, FD_CLOEXEC, O_RDWR } from "../../../lib/linux/fcntl.ts";
 import {
   FIOCLEX,
   FIONBIO,
   FIONCLEX,
   FIONREAD,
   SIOCATMARK,
+  TIOCGWINSZ,
   TIOCOUTQ,
 } from "../../../lib/linux/ioctl.ts";
 import { POLLPRI } from "../../../lib/linux/poll.ts";
@@ -105,6 +106,27 @@ export const IOCTL_REQUESTS = {
         const block = new Uint8Array(1 << 20);
         while (guest.kernel.send(client, block, block.length, 0x40) > 0);
         assertEquals(ask(guest, client, TIOCOUTQ) > 0, true);
+      },
+    },
+  ],
+  TIOCGWINSZ: [
+    {
+      does: "gives a terminal's size, ENOTTY of anything else",
+      run(guest) {
+        const terminal = guest.ok(guest.kernel.openat(AT_FDCWD, "/dev/ptmx", O_RDWR, 0), "openat");
+        const size = Int32Array.of(-1, -1);
+        assertEquals(guest.kernel.ioctl(terminal, TIOCGWINSZ, size), 0);
+        assertEquals([...size], [0, 0]);
+        assertErrno(guest.kernel.ioctl(terminal, TIOCGWINSZ, Int32Array.of(0)), Errno.EFAULT);
+        assertErrno(guest.kernel.ioctl(terminal, TIOCGWINSZ, null), Errno.EFAULT);
+        assertErrno(guest.kernel.ioctl(guest.udp(), TIOCGWINSZ, size), Errno.ENOTTY);
+      },
+      deno: {
+        row: "ioctl(TIOCGWINSZ) on terminals that a path opened",
+        gives(guest) {
+          const terminal = guest.kernel.openat(AT_FDCWD, "/dev/ptmx", O_RDWR, 0);
+          return guest.kernel.ioctl(terminal, TIOCGWINSZ, new Int32Array(2));
+        },
       },
     },
   ],

@@ -366,6 +366,73 @@ export const PATH_CALLS = {
       },
     },
   ],
+  chdir: [
+    {
+      does: "changes what relative paths start from, and leaves the host's folder alone",
+      run(guest) {
+        const before = Deno.cwd();
+        put(guest, "file", "abc");
+        Deno.mkdirSync(`${guest.folder}/sub`);
+        assertEquals(guest.kernel.chdir(guest.folder), 0);
+        const fd = guest.ok(guest.kernel.openat(AT_FDCWD, "file", O_RDONLY, 0), "openat");
+        const buffer = new Uint8Array(8);
+        assertEquals(guest.kernel.read(fd, buffer, 8), 3);
+        assertEquals(guest.kernel.chdir("sub"), 0);
+        assertErrno(guest.kernel.openat(AT_FDCWD, "file", O_RDONLY, 0), Errno.ENOENT);
+        assertEquals(guest.kernel.mkdirat(AT_FDCWD, "deep", 0o700), 0);
+        assertEquals(guest.kernel.faccessat(AT_FDCWD, "../file", F_OK), 0);
+        assertEquals(namesIn(guest), ["file", "sub"]);
+        assertEquals(Deno.cwd(), before);
+      },
+    },
+    {
+      does: "is ENOENT, ENOTDIR, EFAULT for what is no folder, and ENOENT in one that is gone",
+      run(guest) {
+        put(guest, "file");
+        Deno.mkdirSync(`${guest.folder}/gone`);
+        assertErrno(guest.kernel.chdir(`${guest.folder}/none`), Errno.ENOENT);
+        assertErrno(guest.kernel.chdir(`${guest.folder}/file`), Errno.ENOTDIR);
+        assertErrno(guest.kernel.chdir(""), Errno.ENOENT);
+        assertErrno(guest.kernel.chdir(null), Errno.EFAULT);
+        assertEquals(guest.kernel.chdir(`${guest.folder}/gone`), 0);
+        Deno.removeSync(`${guest.folder}/gone`);
+        assertErrno(guest.kernel.openat(AT_FDCWD, "f", O_CREAT | O_RDWR, 0o600), Errno.ENOENT);
+        assertErrno(guest.kernel.getcwd(new Uint8Array(4096), 4096), Errno.ENOENT);
+      },
+    },
+  ],
+  fchdir: [
+    {
+      does: "changes to an open folder, EBADF and ENOTDIR for anything else",
+      run(guest) {
+        put(guest, "file");
+        const fd = folder(guest);
+        assertEquals(guest.kernel.fchdir(fd), 0);
+        assertEquals(guest.kernel.faccessat(AT_FDCWD, "file", F_OK), 0);
+        const file = guest.ok(guest.kernel.openat(fd, "file", O_RDONLY, 0), "openat");
+        assertErrno(guest.kernel.fchdir(file), Errno.ENOTDIR);
+        assertErrno(guest.kernel.fchdir(999), Errno.EBADF);
+        assertErrno(guest.kernel.fchdir(AT_FDCWD), Errno.EBADF);
+      },
+    },
+  ],
+  getcwd: [
+    {
+      does: "gives the path with its NUL, ERANGE without room for it, then EFAULT",
+      run(guest) {
+        const buffer = new Uint8Array(4096).fill(1);
+        const own = guest.ok(guest.kernel.getcwd(buffer, 4096), "getcwd");
+        assertEquals(text(buffer.subarray(0, own)), `${Deno.cwd()}\0`);
+        assertEquals(guest.kernel.chdir(guest.folder), 0);
+        const length = guest.folder.length + 1;
+        assertErrno(guest.kernel.getcwd(buffer, length - 1), Errno.ERANGE);
+        assertErrno(guest.kernel.getcwd(null, length - 1), Errno.ERANGE);
+        assertErrno(guest.kernel.getcwd(null, length), Errno.EFAULT);
+        assertEquals(guest.kernel.getcwd(buffer, length), length);
+        assertEquals(text(buffer.subarray(0, length)), `${guest.folder}\0`);
+      },
+    },
+  ],
   umask: [
     {
       does: "takes bits off the modes of new files and gives the mask before",

@@ -1,15 +1,19 @@
 import { closeSync, openSync } from "node:fs";
 import { assert, assertEquals, assertGreater } from "@std/assert";
+import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN } from "../../../lib/linux/epoll.ts";
+import { EFD_NONBLOCK } from "../../../lib/linux/eventfd.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import {
   AT_EMPTY_PATH,
   decodeFlock,
   encodeFlock,
+  F_GETFD,
   F_GETFL,
   F_GETLK,
   F_SETLK,
   F_UNLCK,
   F_WRLCK,
+  FD_CLOEXEC,
   FLOCK_SIZE,
   O_CLOEXEC,
   O_NONBLOCK,
@@ -437,6 +441,36 @@ const FUNCTIONS: Readonly<Record<keyof Libc, (bench: Bench) => void>> = {
     const time = BigInt64Array.of(0n, 1000n);
     assertEquals(bench.libc.select(a + 1, setOf(a), null, null, time), 0);
     assertEquals(bench.libc.select(-1, null, null, null, time), -Errno.EINVAL);
+  },
+  epollCreate1({ libc }) {
+    const fd = libc.epollCreate1(EPOLL_CLOEXEC);
+    assertEquals(libc.fcntl(fd, F_GETFD, 0), FD_CLOEXEC);
+    assertEquals(libc.close(fd), 0);
+    assertEquals(libc.epollCreate1(1), -Errno.EINVAL);
+  },
+  epollCtl(bench) {
+    const epoll = bench.own(bench.libc.epollCreate1(0));
+    const event = room(16);
+    assertEquals(bench.libc.epollCtl(epoll, EPOLL_CTL_ADD, bench.socket(), event), 0);
+    assertEquals(bench.libc.epollCtl(epoll, EPOLL_CTL_ADD, bench.file(), event), -Errno.EPERM);
+    assertEquals(bench.libc.epollCtl(epoll, EPOLL_CTL_ADD, 0, null), -Errno.EFAULT);
+  },
+  epollWait(bench) {
+    const epoll = bench.own(bench.libc.epollCreate1(0));
+    const event = new Uint8Array(Int32Array.of(EPOLLIN, 7, 7, 7).buffer);
+    bench.ok(bench.libc.epollCtl(epoll, EPOLL_CTL_ADD, bench.own(bench.libc.eventfd(1, 0)), event));
+    const events = new Int32Array(4);
+    assertEquals(bench.libc.epollWait(epoll, events, 1, -1), 1);
+    assertEquals([...events].slice(0, 3), [EPOLLIN, 7, 7]);
+    assertEquals(bench.libc.epollWait(epoll, events, 0, 0), -Errno.EINVAL);
+  },
+  eventfd(bench) {
+    const fd = bench.own(bench.libc.eventfd(0xffffffff, EFD_NONBLOCK));
+    const count = new BigUint64Array(1);
+    assertEquals(bench.libc.read(fd, count, 8), 8);
+    assertEquals(count[0], 0xffffffffn);
+    assertEquals(bench.libc.read(fd, count, 8), -Errno.EAGAIN);
+    assertEquals(bench.libc.eventfd(0, 64), -Errno.EINVAL);
   },
   lseek(bench) {
     const fd = bench.file();
