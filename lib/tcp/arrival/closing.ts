@@ -1,0 +1,24 @@
+/**
+ * A segment arrives in CLOSING: RFC 9293, section 3.10.7.4.
+ *
+ * @module
+ */
+import type { TcpRepr } from "../../wire/tcp.ts";
+import { startTimeWait } from "../time_wait.ts";
+import type { TransmissionControlBlock } from "../transmission_control_block.ts";
+import { acknowledge } from "./acknowledgment.ts";
+
+/**
+ * Lets a segment arrive that has passed the checks.
+ *
+ * @param tcb The connection.
+ * @param segment The segment.
+ * @param now Milliseconds.
+ */
+export function arriveInClosing(
+  tcb: TransmissionControlBlock,
+  segment: TcpRepr,
+  now: number,
+): void {
+  if (acknowledge(tcb, segment, now) && tcb.finAcknowledged) startTimeWait(tcb, now);
+}

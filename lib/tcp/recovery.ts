@@ -1,0 +1,104 @@
+/**
+ * Recovery from loss: fast retransmit and fast recovery with selective acknowledgments (RFC 6675) or
+ * without (NewReno, RFC 6582), limited transmit (RFC 3042), and what a time-out does (RFC 5681, 3.1).
+ *
+ * @module
+ */
+import { sequenceLess, sequenceLessOrEqual, sequenceMax } from "../wire/sequence_number.ts";
+import { DUPLICATE_THRESHOLD } from "./scoreboard.ts";
+import type { TransmissionControlBlock } from "./transmission_control_block.ts";
+
+function enter(tcb: TransmissionControlBlock): void {
+  const { congestion, segmentSize } = tcb;
+  congestion.halve(tcb.inFlight);
+  tcb.recoveryPoint = tcb.sndMax;
+  tcb.recover = tcb.sndMax;
+  tcb.highRxt = tcb.sndUna;
+  tcb.retransmitFirst = true;
+  const inflation = tcb.sackAgreed ? 0 : DUPLICATE_THRESHOLD * segmentSize;
+  congestion.set(congestion.threshold + inflation);
+}
+
+function leave(tcb: TransmissionControlBlock): void {
+  tcb.recoveryPoint = null;
+  tcb.retransmitFirst = false;
+  tcb.duplicateAcks = 0;
+}
+
+/**
+ * Takes an acknowledgment that adds nothing but that a segment has arrived out of order.
+ *
+ * @param tcb The connection.
+ */
+export function onDuplicateAck(tcb: TransmissionControlBlock): void {
+  tcb.duplicateAcks += 1;
+  if (tcb.recoveryPoint !== null) {
+    if (!tcb.sackAgreed) tcb.congestion.adjust(tcb.segmentSize);
+    return;
+  }
+  const lost = tcb.duplicateAcks >= DUPLICATE_THRESHOLD ||
+    (tcb.sackAgreed && tcb.scoreboard.isLost(tcb.sndUna, tcb.segmentSize));
+  // What was on the way at a time-out says nothing new.
+  if (lost && sequenceLessOrEqual(tcb.recover, tcb.sndUna)) enter(tcb);
+}
+
+/**
+ * Takes an acknowledgment of new data; SND.UNA has moved.
+ *
+ * @param tcb The connection.
+ * @param octets How many were acknowledged.
+ * @param wasLimited Whether the congestion window was what kept more from being sent.
+ */
+export function onNewAck(
+  tcb: TransmissionControlBlock,
+  octets: number,
+  wasLimited: boolean,
+): void {
+  const { congestion, segmentSize, recoveryPoint } = tcb;
+  if (recoveryPoint === null) {
+    tcb.duplicateAcks = 0;
+    if (wasLimited) congestion.grow(octets);
+    return;
+  }
+  if (!sequenceLess(tcb.sndUna, recoveryPoint)) {
+    const full = Math.min(congestion.threshold, Math.max(tcb.inFlight, segmentSize) + segmentSize);
+    congestion.set(tcb.sackAgreed ? congestion.threshold : full);
+    leave(tcb);
+    return;
+  }
+  if (tcb.sackAgreed) {
+    tcb.highRxt = sequenceMax(tcb.highRxt, tcb.sndUna);
+    return;
+  }
+  // A partial acknowledgment: the next hole begins here.
+  tcb.retransmitFirst = true;
+  congestion.adjust((octets >= segmentSize ? segmentSize : 0) - octets);
+}
+
+/**
+ * Begins again from the first octet that is not acknowledged, after the timer has expired.
+ *
+ * @param tcb The connection.
+ */
+export function onRetransmissionTimeout(tcb: TransmissionControlBlock): void {
+  if (tcb.timeouts === 0) tcb.congestion.halve(tcb.inFlight);
+  tcb.timeouts += 1;
+  tcb.congestion.set(tcb.segmentSize);
+  leave(tcb);
+  tcb.recover = tcb.sndMax;
+  tcb.scoreboard.clear();
+  tcb.rtt.backOff();
+  tcb.timedSequence = null;
+  tcb.sndNxt = tcb.sndUna;
+}
+
+/**
+ * Returns how much may be on the way, by the congestion window. The first duplicate acknowledgments
+ * let a segment each out beyond it.
+ *
+ * @param tcb The connection.
+ */
+export function congestionLimit(tcb: TransmissionControlBlock): number {
+  const early = tcb.recoveryPoint === null ? Math.min(tcb.duplicateAcks, 2) : 0;
+  return tcb.congestion.window + early * tcb.segmentSize;
+}
