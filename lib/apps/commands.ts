@@ -6,6 +6,7 @@
 import type { Command, OptionSpec } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { getCommand } from "./get.ts";
+import { httpdCommand } from "./httpd.ts";
 import { checkCommand, runCommand, testCommand } from "./run.ts";
 import { SESSION_OPTIONS } from "./session_options.ts";
 
@@ -16,6 +17,7 @@ export const COMMANDS: readonly [Command, ...Command[]] = [
   runCommand,
   checkCommand,
   testCommand,
+  httpdCommand,
 ];
 
 /** Options that every command has. */

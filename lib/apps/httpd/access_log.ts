@@ -1,0 +1,102 @@
+/**
+ * What was asked and answered, in the common log format: `host - - [date] "request" status bytes`.
+ *
+ * @module
+ */
+import type { System } from "../../kernel/system.ts";
+import { Errno, errnoMessage } from "../../linux/errno.ts";
+import { POLLOUT } from "../../linux/poll.ts";
+import { print } from "../output.ts";
+import type { Clock } from "./clock.ts";
+
+const STDOUT = 1;
+
+/** Bytes that are kept before they are written, at the latest at the end of a turn. */
+const BUFFER_SIZE = 64 * 1024;
+
+/** Bytes that one character may become: `\xff`. */
+const MAX_GROWTH = 4;
+
+/** Characters of a request's line that are logged. */
+const MAX_LINE = 2048;
+
+/** Request lines are the client's: nothing in them may look like another line of the log. */
+function escapeLine(line: string): string {
+  const cut = line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line;
+  return cut.replace(
+    /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g,
+    (character) =>
+      character === '"' || character === "\\"
+        ? `\\${character}`
+        : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}
+
+/** An exchange, for the log. */
+export interface LogEntry {
+  /** The client's address. */
+  readonly peer: string;
+  /** The request's first line; null where none was understood. */
+  readonly line: string | null;
+  /** The status code. */
+  readonly status: number;
+  /** Bytes of the body that were sent. */
+  readonly bytes: number;
+}
+
+/** Writes to standard output, once for each turn of the server. */
+export class AccessLog {
+  readonly #system: System;
+  readonly #clock: Clock;
+  readonly #encoder = new TextEncoder();
+  readonly #buffer = new Uint8Array(BUFFER_SIZE);
+  #length = 0;
+  #second = -1;
+  #date = "";
+  #isOpen = true;
+
+  /** Writes by `system`. */
+  constructor(system: System, clock: Clock) {
+    this.#system = system;
+    this.#clock = clock;
+  }
+
+  /** Adds an exchange. */
+  add({ peer, line, status, bytes }: LogEntry): void {
+    const request = line === null ? "-" : escapeLine(line);
+    const count = bytes === 0 ? "-" : String(bytes);
+    const text = `${peer} - - [${this.#dateText()}] "${request}" ${status} ${count}\n`;
+    if (this.#length + text.length * MAX_GROWTH > BUFFER_SIZE) this.flush();
+    this.#length += this.#encoder.encodeInto(text, this.#buffer.subarray(this.#length)).written;
+  }
+
+  /** Writes what was added. Nobody reading any more ends the log, not the server. */
+  flush(): void {
+    let start = 0;
+    while (start < this.#length && this.#isOpen) {
+      const rest = this.#buffer.subarray(start, this.#length);
+      const result = this.#system.write(STDOUT, rest, rest.length);
+      if (result >= 0) start += result;
+      else if (result === -Errno.EAGAIN) {
+        // Whoever shares it may have made it non-blocking.
+        this.#system.poll([{ fd: STDOUT, events: POLLOUT, revents: 0 }], -1);
+      } else if (result !== -Errno.EINTR) {
+        this.#isOpen = false;
+        print("stderr", `vmsock: Cannot write the log any more: ${errnoMessage(result)}\n`);
+      }
+    }
+    this.#length = 0;
+  }
+
+  /** `10/Oct/2000:13:55:36 +0000`. */
+  #dateText(): string {
+    const { second, date } = this.#clock;
+    if (second !== this.#second) {
+      this.#second = second;
+      // From "Tue, 10 Oct 2000 13:55:36 GMT".
+      const [, day, month, year, time] = date.split(" ");
+      this.#date = `${day}/${month}/${year}:${time} +0000`;
+    }
+    return this.#date;
+  }
+}
