@@ -103,6 +103,8 @@ export interface Libc {
   utimensat(fd: number, path: HostBytes, times: HostBytes, flags: number): number;
   /** getdents64(2). */
   getdents64(fd: number, buffer: HostBytes | null, length: number): number;
+  /** open(2) of a device, which no path of a guest's ever reaches; `path` ends in NUL. */
+  open(path: HostBytes, flags: number, mode: number): number;
   /** readlink(2); `path` ends in NUL. */
   readlink(path: HostBytes, buffer: HostBytes, length: number): number;
   /** close(2). */
@@ -205,6 +207,7 @@ export function openLibc(): Libc {
     fdatasync,
     utimensat,
     getdents64,
+    open,
     readlink,
     close,
     pipe2,
@@ -425,6 +428,12 @@ export function openLibc(): Libc {
     },
     getdents64(fd: number, buffer: HostBytes | null, length: number): number {
       const result = getdents64(fd, buffer, length);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    open(path: HostBytes, flags: number, mode: number): number {
+      const result = open(path, flags, mode);
       return result < 0
         ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
         : result;

@@ -93,6 +93,8 @@ export const SYMBOLS = {
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   // ssize_t getdents64(int fd, void *dirp, size_t count); glibc 2.30, musl
   getdents64: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // int open(const char *pathname, int flags, mode_t mode);
+  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   // ssize_t readlink(const char *pathname, char *buf, size_t bufsiz);
   readlink: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   // int close(int fd);

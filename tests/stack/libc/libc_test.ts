@@ -377,6 +377,12 @@ const FUNCTIONS: Readonly<Record<keyof Libc, (bench: Bench) => void>> = {
     assertEquals(bench.libc.write(writing, bytes("x"), 1), 1);
     assertEquals(bench.libc.pipe2(ends, 1), -Errno.EINVAL);
   },
+  open({ libc }) {
+    const fd = libc.open(bytes("/dev/null\0"), O_RDWR | O_CLOEXEC, 0);
+    assertGreater(fd, 2);
+    assertEquals(libc.close(fd), 0);
+    assertEquals(libc.open(bytes("/dev/null/none\0"), O_RDWR, 0), -Errno.ENOTDIR);
+  },
   readlink({ libc }) {
     const target = room(4096);
     const length = libc.readlink(bytes("/proc/self/cwd\0"), target, 4096);
