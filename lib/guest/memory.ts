@@ -15,6 +15,11 @@ export type Address = number | bigint;
 export interface GuestMemoryOptions {
   /** Bytes of a pointer and of a `size_t` in the guest's structures: 4 or 8; default 4. */
   readonly pointerSize?: 4 | 8;
+  /**
+   * The lowest address at which there is memory; default 0. Linux keeps the first page free, so that
+   * a null pointer faults; guests of WebAssembly have memory there.
+   */
+  readonly start?: number;
 }
 
 /** Views that are kept: as many as the upper bits of a product tell apart. */
@@ -48,7 +53,7 @@ function growPages(memory: WebAssembly.Memory, pages: number): void {
 }
 
 /**
- * Memory of a guest: little-endian, from address 0 to its size.
+ * Memory of a guest: little-endian, from its lowest address to its size.
  *
  * - An access that is not wholly inside gives −EFAULT, or null where bytes are returned. Addresses
  *   and lengths may be any number: fractional, NaN and 64-bit ones are outside. An access of no bytes
@@ -79,6 +84,7 @@ export class GuestMemory {
   /** Bytes of a pointer and of a `size_t` in the guest's structures. */
   readonly pointerSize: 4 | 8;
   readonly #memory: WebAssembly.Memory | null;
+  readonly #start: number;
   /** The whole memory; of length 0 once its buffer was taken away. */
   #bytes: Uint8Array;
   #view: DataView;
@@ -97,6 +103,7 @@ export class GuestMemory {
     this.#bytes = new Uint8Array(buffer);
     this.#view = new DataView(buffer);
     this.pointerSize = options.pointerSize ?? 4;
+    this.#start = options.start ?? 0;
   }
 
   /** Size in bytes, as it is now. */
@@ -236,6 +243,17 @@ export class GuestMemory {
     return view.getUint32(index + 4, true) * TWO_TO_32 + view.getUint32(index, true);
   }
 
+  /**
+   * Reads a signed 64-bit number, rounded to the nearest double beyond 2⁵³; NaN if it is not wholly
+   * inside.
+   */
+  loadInt64(address: Address): number {
+    const index = this.#check(address, 8);
+    if (index < 0) return NaN;
+    const view = this.#view;
+    return view.getInt32(index + 4, true) * TWO_TO_32 + view.getUint32(index, true);
+  }
+
   /** Reads an unsigned 64-bit number exactly; null if it is not wholly inside. */
   loadBigUint64(address: Address): bigint | null {
     const index = this.#check(address, 8);
@@ -347,9 +365,8 @@ export class GuestMemory {
   /** Where an access is in the current buffer, or −EFAULT. */
   #check(address: Address, length: number): number {
     const index = typeof address === "number" ? address : Number(address);
-    if (index >= 0 && length >= 0 && index + length <= this.#bytes.length && index % 1 === 0) {
-      return index;
-    }
+    const isInside = index >= this.#start && length >= 0 && index + length <= this.#bytes.length;
+    if (isInside && index % 1 === 0) return index;
     return this.#checkAgain(index, length);
   }
 
@@ -359,8 +376,8 @@ export class GuestMemory {
     this.#refresh();
     const isExtended = this.pointerSize === 4 && address < 0 && address >= INT32_MIN;
     const index = isExtended ? address + TWO_TO_32 : address;
-    const inside = index >= 0 && length >= 0 && index + length <= this.#bytes.length;
-    return inside && Number.isInteger(index) ? index : -Errno.EFAULT;
+    const isInside = index >= this.#start && length >= 0 && index + length <= this.#bytes.length;
+    return isInside && Number.isInteger(index) ? index : -Errno.EFAULT;
   }
 
   #make(index: number, length: number, slot: number): Uint8Array | null {

@@ -9,6 +9,26 @@
  */
 import { readInt64, viewOf, writeInt64 } from "./int64.ts";
 
+// Clocks of clock_gettime(2): linux/time.h
+/** Time since 1970, which can be set. */
+export const CLOCK_REALTIME = 0;
+/** Time since some moment, which cannot. */
+export const CLOCK_MONOTONIC = 1;
+/** Processor time of the process. */
+export const CLOCK_PROCESS_CPUTIME_ID = 2;
+/** Processor time of the thread. */
+export const CLOCK_THREAD_CPUTIME_ID = 3;
+/** As {@linkcode CLOCK_MONOTONIC}, not corrected. */
+export const CLOCK_MONOTONIC_RAW = 4;
+/** As {@linkcode CLOCK_REALTIME}, quicker and less exact. */
+export const CLOCK_REALTIME_COARSE = 5;
+/** As {@linkcode CLOCK_MONOTONIC}, quicker and less exact. */
+export const CLOCK_MONOTONIC_COARSE = 6;
+/** As {@linkcode CLOCK_MONOTONIC}, with the time that the machine slept. */
+export const CLOCK_BOOTTIME = 7;
+/** Flag of `clock_nanosleep(2)`: the time is one of the clock's, not a length. */
+export const TIMER_ABSTIME = 1;
+
 /** A time to the microsecond, `struct timeval`. */
 export interface Timeval {
   /** Seconds. */

@@ -53,6 +53,7 @@ for (const { name, make } of KINDS) {
       assertEquals(memory.loadBigUint64(address), 2n ** 52n + 1n);
       assertEquals(memory.store64(address, -2), 0);
       assertEquals(memory.loadBigUint64(address), 2n ** 64n - 2n);
+      assertEquals(memory.loadInt64(address), -2);
       assertEquals(memory.store64(address, 2n ** 64n - 3n), 0);
       assertEquals(memory.loadBigUint64(address), 2n ** 64n - 3n);
     }
@@ -72,6 +73,7 @@ for (const { name, make } of KINDS) {
       assertEquals(memory.cString(address, 10), -EFAULT);
       assertEquals(memory.text(address, 1), -EFAULT);
       assertEquals(memory.loadBigUint64(address), null);
+      assertEquals(memory.loadInt64(address), NaN);
     }
     const cases = [
       [2, "load16", "store16"],
@@ -274,4 +276,18 @@ Deno.test("grow() adds zeros where memory can grow, and says ENOMEM elsewhere", 
   assertEquals(buffer.size, 20);
   assertEquals(buffer.grow(1), -ENOMEM);
   assertEquals(new GuestMemory(new ArrayBuffer(10)).grow(1), -ENOMEM);
+});
+
+Deno.test("GuestMemory has nothing below its lowest address", () => {
+  const memory = new GuestMemory(new ArrayBuffer(PAGE), { start: 4096 });
+  for (const address of [0, 1, 4088, 4095]) {
+    assertEquals(memory.bytes(address, 16), null);
+    assertEquals(memory.load8(address), -EFAULT);
+    assertEquals(memory.store8(address, 1), -EFAULT);
+    assertEquals(memory.available(address), 0);
+    assertEquals(memory.cString(address, 16), -EFAULT);
+    assertEquals(memory.bytes(address, 0)?.length, 0);
+  }
+  assertEquals(memory.load8(4096), 0);
+  assertEquals(memory.available(4096), PAGE - 4096);
 });

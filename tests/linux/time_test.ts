@@ -9,8 +9,20 @@ import {
 import { numbersOf } from "./numbers.ts";
 import { Random } from "./random.ts";
 
-Deno.test("time.ts has the sizes of timeval and timespec", () => {
-  assertEquals(numbersOf(time), { TIMEVAL_SIZE: 16, TIMESPEC_SIZE: 16 });
+Deno.test("time.ts has the numbers of time.h, and the sizes of timeval and timespec", () => {
+  assertEquals(numbersOf(time), {
+    CLOCK_REALTIME: 0,
+    CLOCK_MONOTONIC: 1,
+    CLOCK_PROCESS_CPUTIME_ID: 2,
+    CLOCK_THREAD_CPUTIME_ID: 3,
+    CLOCK_MONOTONIC_RAW: 4,
+    CLOCK_REALTIME_COARSE: 5,
+    CLOCK_MONOTONIC_COARSE: 6,
+    CLOCK_BOOTTIME: 7,
+    TIMER_ABSTIME: 1,
+    TIMEVAL_SIZE: 16,
+    TIMESPEC_SIZE: 16,
+  });
 });
 
 // 4294967298 and -3

@@ -11,6 +11,7 @@ import { MAX_RW_COUNT } from "../../linux/uio.ts";
 import type { GuestMemory } from "../memory.ts";
 import type { GuestClock } from "./guest_clock.ts";
 import type { GuestProcess } from "./guest_process.ts";
+import { PollEntries } from "./poll_entries.ts";
 
 /** Most bytes of a path with its NUL, linux/limits.h. */
 export const PATH_MAX = 4096;
@@ -51,6 +52,8 @@ export class CallContext {
   readonly pair: Int32Array<ArrayBuffer> = new Int32Array(2);
   /** Receives an int. */
   readonly cell: Int32Array<ArrayBuffer> = new Int32Array(1);
+  /** Lists for polls. */
+  readonly pollEntries: PollEntries = new PollEntries();
 
   /** A thread of `process`. */
   constructor(system: System, memory: GuestMemory, process: GuestProcess, clock: GuestClock) {
@@ -70,6 +73,20 @@ export class CallContext {
    */
   answer(name: string, result: number, ...args: string[]): number {
     return this.system.rejected(name, args, result);
+  }
+
+  /**
+   * Ends a call on a descriptor that does not reach `System`: −EBADF wins.
+   *
+   * @param name The call's name.
+   * @param fd The descriptor, an int.
+   * @param errno What is wrong, negated, if the descriptor is open.
+   * @param args The other arguments as text.
+   * @returns What the guest gets.
+   */
+  refuse(name: string, fd: number, errno: number, ...args: string[]): number {
+    const result = this.system.kind(fd | 0) < 0 ? -Errno.EBADF : errno;
+    return this.answer(name, result, String(fd | 0), ...args);
   }
 
   /**

@@ -20,8 +20,16 @@ export interface LinuxAbiOptions {
    * with a path length. Default `aarch64`.
    */
   readonly dialect?: Dialect;
-  /** Bytes of a pointer and of a `size_t` in the guest's structures; default 8. */
+  /**
+   * Bytes of a pointer and of a `size_t` in the guest's structures: `struct iovec` and `msghdr`, the
+   * signal mask of pselect6. Default 8; a `GuestMemory` has its own.
+   */
   readonly pointerSize?: 4 | 8;
+  /**
+   * The lowest address at which there is memory; default 0. Linux itself keeps the first page free,
+   * so that null pointers fault. A `GuestMemory` has its own.
+   */
+  readonly start?: number;
   /** What getpid(2) tells; default 1. */
   readonly pid?: number;
   /** What time it is; default: the host's. */
@@ -83,8 +91,11 @@ export class LinuxAbi {
    * @param options How the guest calls.
    */
   constructor(system: System, memory: GuestMemory | MemorySource, options: LinuxAbiOptions = {}) {
-    const { dialect = "aarch64", pointerSize = 8, pid = 1, clock = HOST_CLOCK } = options;
-    this.memory = memory instanceof GuestMemory ? memory : new GuestMemory(memory, { pointerSize });
+    const { dialect = "aarch64", pointerSize = 8, start = 0, pid = 1, clock = HOST_CLOCK } =
+      options;
+    this.memory = memory instanceof GuestMemory
+      ? memory
+      : new GuestMemory(memory, { pointerSize, start });
     const process = new GuestProcess(pid, this.memory);
     this.#context = new CallContext(system, this.memory, process, clock);
     this.#handlers = HANDLERS[dialect];

@@ -37,6 +37,11 @@
  * @module
  */
 export * from "../../linux/mod.ts";
+export type { GuestClock } from "./guest_clock.ts";
+export { LinuxAbi, type LinuxAbiOptions } from "./linux_abi.ts";
+export type { Register } from "./register.ts";
+export type { Dialect } from "./syscall_table.ts";
+export { type NumberSyscall, type WasmSyscall, wasmSyscall } from "./wasm_syscall.ts";
 export {
   type Address,
   GuestMemory,

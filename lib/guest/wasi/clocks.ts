@@ -15,11 +15,52 @@ export function monotonicTime(): bigint {
   return BigInt(Math.round(performance.now() * 1e6));
 }
 
+/** Milliseconds since 1970 at which `performance.now()` was 0; NaN before the first look. */
+let origin = NaN;
+
 /** Nanoseconds since the start of 1970. */
 export function wallTime(): bigint {
-  // Apart, since the sum has more digits than a number.
-  return BigInt(Math.floor(performance.timeOrigin)) * 1_000_000n +
-    BigInt(Math.round((performance.timeOrigin % 1 + performance.now()) * 1e6));
+  const elapsed = performance.now();
+  // Date.now() has whole milliseconds only, but follows a clock that is set, or a machine that slept.
+  const drift = Date.now() - (origin + elapsed);
+  if (!(drift > -2 && drift < 1)) origin = Date.now() - elapsed;
+  const whole = Math.floor(origin);
+  return BigInt(whole) * 1_000_000n + BigInt(Math.round((origin - whole + elapsed) * 1e6));
+}
+
+/** What Node's process object tells of CPU time, in microseconds. */
+interface CpuUsage {
+  readonly user: number;
+  readonly system: number;
+}
+
+interface NodeProcess {
+  cpuUsage(): CpuUsage;
+  threadCpuUsage?(): CpuUsage;
+}
+
+function nodeProcess(): NodeProcess {
+  return (globalThis as unknown as { process: NodeProcess }).process;
+}
+
+function nanoseconds({ user, system }: CpuUsage): bigint {
+  return BigInt(Math.round(user + system)) * 1_000n;
+}
+
+/** Nanoseconds between two readings of {@linkcode threadTime} that differ: the kernel's tick. */
+export const THREAD_TIME_RESOLUTION = 10_000_000n;
+
+/** Nanoseconds of CPU time that this process has used, all its threads. */
+export function processTime(): bigint {
+  return nanoseconds(nodeProcess().cpuUsage());
+}
+
+/** Nanoseconds of CPU time that this thread has used; the process's where that cannot be told. */
+export function threadTime(): bigint {
+  const process = nodeProcess();
+  return process.threadCpuUsage === undefined
+    ? processTime()
+    : nanoseconds(process.threadCpuUsage());
 }
 
 /**

@@ -1,0 +1,102 @@
+/**
+ * sendmsg(2) and recvmsg(2).
+ *
+ * @module
+ */
+import { Errno } from "../../../linux/errno.ts";
+import { SOCKADDR_STORAGE_SIZE } from "../../../linux/sockaddr.ts";
+import { FileKind } from "../../../stack/open_file.ts";
+import { type CallContext, hex } from "../call_context.ts";
+import { loadVector } from "./vector.ts";
+
+/** Where the fields of `struct msghdr` are. */
+interface MsghdrLayout {
+  readonly name: number;
+  readonly nameLength: number;
+  readonly iov: number;
+  readonly iovLength: number;
+  readonly control: number;
+  readonly controlLength: number;
+  readonly flags: number;
+  readonly size: number;
+}
+
+/** By the bytes of a pointer. */
+const LAYOUTS: Readonly<Record<4 | 8, MsghdrLayout>> = {
+  4: {
+    name: 0,
+    nameLength: 4,
+    iov: 8,
+    iovLength: 12,
+    control: 16,
+    controlLength: 20,
+    flags: 24,
+    size: 28,
+  },
+  8: {
+    name: 0,
+    nameLength: 8,
+    iov: 16,
+    iovLength: 24,
+    control: 32,
+    controlLength: 40,
+    flags: 48,
+    size: 56,
+  },
+};
+
+/** Ends a call whose header is wrong: first is said what is no descriptor, then what is no socket. */
+function refuse(c: CallContext, name: string, fd: number, header: number, errno: number): number {
+  const kind = c.system.kind(fd | 0);
+  const result = kind >= 0 && kind !== FileKind.socket ? -Errno.ENOTSOCK : errno;
+  return c.refuse(name, fd, result, hex(header));
+}
+
+/** sendmsg(2). */
+export function sendmsg(c: CallContext, fd: number, header: number, flags: number): number {
+  const { memory } = c;
+  const layout = LAYOUTS[memory.pointerSize];
+  if (memory.bytes(header, layout.size) === null) {
+    return refuse(c, "sendmsg", fd, header, -Errno.EFAULT);
+  }
+  const name = memory.loadPointer(header + layout.name);
+  const nameLength = name === 0 ? 0 : memory.load32(header + layout.nameLength) | 0;
+  if (nameLength < 0) return refuse(c, "sendmsg", fd, header, -Errno.EINVAL);
+  const target = nameLength === 0
+    ? undefined
+    : c.socketAddress(name, Math.min(nameLength, SOCKADDR_STORAGE_SIZE));
+  const iov = memory.loadPointer(header + layout.iov);
+  const buffers = loadVector(c, iov, memory.loadPointer(header + layout.iovLength));
+  if (typeof buffers === "number") {
+    return refuse(c, "sendmsg", fd, header, target === null ? -Errno.EFAULT : buffers);
+  }
+  if (memory.loadPointer(header + layout.controlLength) !== 0) {
+    return refuse(c, "sendmsg", fd, header, -Errno.EOPNOTSUPP);
+  }
+  return c.system.sendmsg(fd | 0, buffers, flags | 0, target);
+}
+
+/** recvmsg(2). What was received is lost where the sender's address cannot be written. */
+export function recvmsg(c: CallContext, fd: number, header: number, flags: number): number {
+  const { address, memory } = c;
+  const layout = LAYOUTS[memory.pointerSize];
+  if (memory.bytes(header, layout.size) === null) {
+    return refuse(c, "recvmsg", fd, header, -Errno.EFAULT);
+  }
+  const name = memory.loadPointer(header + layout.name);
+  const nameLength = name === 0 ? 0 : memory.load32(header + layout.nameLength) | 0;
+  if (nameLength < 0) return refuse(c, "recvmsg", fd, header, -Errno.EINVAL);
+  const iov = memory.loadPointer(header + layout.iov);
+  const buffers = loadVector(c, iov, memory.loadPointer(header + layout.iovLength));
+  if (typeof buffers === "number") return refuse(c, "recvmsg", fd, header, buffers);
+  const message = { name: name === 0 ? null : address, flags: 0 };
+  const result = c.system.recvmsg(fd | 0, buffers, flags | 0, message);
+  if (result < 0) return result;
+  if (name !== 0) {
+    const stored = c.storeSocketAddress(address, name, header + layout.nameLength);
+    if (stored < 0) return refuse(c, "recvmsg", fd, header, stored);
+  }
+  memory.store32(header + layout.flags, message.flags);
+  memory.storePointer(header + layout.controlLength, 0);
+  return result;
+}
