@@ -12,13 +12,14 @@ export const getCommand: Command = {
   operands: "URL",
   description:
     `Only http:// URLs. The body is written as it arrives, whatever the status. Exit status 1, with
-one line on standard error, if no whole response arrives or its status is 400 or more.`,
+one line on standard error, if no whole response arrives or its status is 400 or more. --timeout
+bounds the whole run, but for looking up names: the resolver has limits of its own.`,
   options: [
     { name: "location", short: "L", help: "follow redirects, up to 20" },
     {
       name: "timeout",
       value: "SECONDS",
-      help: "longest wait for the connection, and for each piece of data",
+      help: "longest time for connections, redirects and body together",
     },
     { name: "header", value: "'NAME: VALUE'", help: "send a header field; may be repeated" },
   ],

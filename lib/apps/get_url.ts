@@ -9,22 +9,15 @@ import { POLLOUT } from "../linux/poll.ts";
 import { failure } from "../net/failure.ts";
 import { CommandError, type Invocation, optionValue, UsageError } from "./command.ts";
 import { parseSeconds } from "./duration.ts";
-import { type HttpResponse, sendRequest, sendRequestFollowing } from "./http/client.ts";
-import { HttpError } from "./http/error.ts";
+import { type HttpResponse, sendRequest } from "./http/client.ts";
+import { clip, HttpError } from "./http/error.ts";
+import { parseHeaderOption } from "./http/header_option.ts";
 import { parseHttpUrl } from "./http/http_url.ts";
-import { type Field, parseField } from "./http/request_head.ts";
+import { sendRequestFollowing } from "./http/redirects.ts";
+import { TimeLimit } from "./http/time_limit.ts";
 import { print } from "./output.ts";
 
 const STDOUT = 1;
-
-function parseHeader(text: string): Field {
-  try {
-    return parseField(text);
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    throw new UsageError(`--header: ${error.message}`);
-  }
-}
 
 /** Runs `vmsock get`. */
 export async function runGet(invocation: Invocation): Promise<number> {
@@ -32,14 +25,14 @@ export async function runGet(invocation: Invocation): Promise<number> {
   if (url === undefined) throw new UsageError("get needs a URL: vmsock get http://example.com/");
   if (more.length > 0) throw new UsageError(`get takes one URL, not ${more.length + 1}`);
   const timeoutText = optionValue(invocation, "timeout");
-  const timeout = timeoutText === undefined ? undefined : parseSeconds(timeoutText);
-  const fields = invocation.options.get("header")?.map(parseHeader) ?? [];
+  const whole = timeoutText === undefined ? undefined : parseSeconds(timeoutText);
+  const fields = invocation.options.get("header")?.map(parseHeaderOption) ?? [];
   try {
     const target = parseHttpUrl(url);
     using session = await invocation.openSession();
     const { system } = session;
     const send = invocation.options.has("location") ? sendRequestFollowing : sendRequest;
-    using response = send(target, { system, timeout, fields });
+    using response = send(target, { system, fields, limit: new TimeLimit({ whole }) });
     writeBody(system, response);
     return report(response);
   } catch (error) {
@@ -73,12 +66,12 @@ function writeOut(system: System, bytes: Uint8Array): boolean {
 }
 
 /** What is to be said about a response whose body has been printed; the exit status. */
-function report({ head, location, url }: HttpResponse): number {
-  const status = `${head.status} ${head.reason.replace(/\p{Cc}/gu, "?")}`.trim();
+function report({ head, location, status, url }: HttpResponse): number {
   if (location !== null) {
+    const where = clip(location);
     print(
       "stderr",
-      `vmsock: ${url.href} redirects to ${location} (${status}): add --location to follow\n`,
+      `vmsock: ${url.href} redirects to ${where} (${status}): add --location to follow\n`,
     );
     return 0;
   }

@@ -103,6 +103,29 @@ for (const { stack, flags } of STACK_FLAGS) {
     assertEquals(got.text, "hello");
   });
 
+  Deno.test(`[${stack}] get --timeout bounds a body that goes on and on`, async () => {
+    const printed = Promise.withResolvers<ReadableStreamDefaultReader<Uint8Array>>();
+    await using server = startServer(async ({ request, send }) => {
+      await request();
+      await send(OK, "\r\n");
+      const reader = await printed.promise;
+      // The next byte is sent when the one before was printed: no wait is ever long.
+      do await send("x"); while (!(await reader.read()).done);
+    });
+    const process = new Deno.Command(Deno.execPath(), {
+      args: denoArguments([`--stack=${stack}`, "get", "--timeout=0.3", server.origin], flags),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    printed.resolve(process.stdout.getReader());
+    assertEquals(
+      await new Response(process.stderr).text(),
+      `vmsock: Cannot read from 127.0.0.1:${server.port}: Timed out after 300 ms\n`,
+    );
+    assertEquals((await process.status).code, 1);
+  });
+
   Deno.test(`[${stack}] get gives up on a connection that is not accepted`, async () => {
     // Nobody accepts here: Linux makes backlog + 1 connections, and lets the next one wait.
     await using server = await startGuestServer(`
@@ -224,7 +247,8 @@ Deno.test("get refuses URLs that it cannot fetch, without asking anybody", async
     ["https://example.com/", "https:// is not supported, only http:// is"],
     ["example.com", "the URL must start with http://"],
     ["http://user:secret@example.com/", "user names and passwords in URLs are not supported"],
-    ["http://[::1", '"http://[::1" is not a valid http:// URL'],
+    ["http://[::1", "it is not a valid http:// URL"],
+    ["http://127.0.0.1:99999/", "there is no port 99999: the last is 65535"],
   ] as const;
   for (const [url, reason] of reasons) {
     assertFailure(await vmsock(["get", url], { flags }), `Cannot get ${url}: ${reason}`);
@@ -277,6 +301,21 @@ Deno.test("get follows up to 20 redirects", async () => {
     `Cannot get ${url}: there are more than 20 redirects`,
   );
   assertEquals(endless.requests.length, 21);
+});
+
+Deno.test("get names the URLs of a loop of redirects", async () => {
+  await using server = startServer(async ({ request, send }) => {
+    const step = Number(/^GET \/(\d+) /.exec(await request())?.[1]);
+    const next = step === 3 ? 1 : step + 1;
+    await send(`HTTP/1.1 302 Found\r\nLocation: ${next}\r\nContent-Length: 0\r\n\r\n`);
+  });
+  const { origin } = server;
+  assertFailure(
+    await vmsock(["get", "-L", `${origin}/0`]),
+    `Cannot get ${origin}/0: its redirects go round in a loop: ` +
+      [1, 2, 3, 1].map((step) => `${origin}/${step}`).join(" → "),
+  );
+  assertEquals(server.requests.length, 4);
 });
 
 Deno.test("get follows no redirect to what it cannot fetch", async () => {

@@ -83,7 +83,8 @@ function* take(
   while (left > 0) {
     const piece = reader.take(left);
     if (piece.byteLength === 0) {
-      throw new HttpError(`the connection ended after ${length - left} of ${length} bytes`);
+      const got = length - left;
+      throw new HttpError(`the connection ended after ${got} of ${length} bytes`, "truncated");
     }
     left -= piece.byteLength;
     yield piece;
@@ -104,6 +105,7 @@ function* takeChunks(reader: MessageReader): Generator<Uint8Array<ArrayBuffer>, 
     if (size === 0) break;
     yield* take(reader, size);
     const end = reader.line(2);
+    if (end === null) throw endedBeforeLastChunk();
     if (end !== "") throw new HttpError("a chunk does not end where it should");
   }
   skipTrailers(reader);
@@ -112,11 +114,15 @@ function* takeChunks(reader: MessageReader): Generator<Uint8Array<ArrayBuffer>, 
 /** RFC 9112 section 7.1: hexadecimal, then extensions, which are ignored. */
 function readChunkSize(reader: MessageReader): number {
   const line = reader.line(MAX_CHUNK_LINE);
-  if (line === null) throw new HttpError("the connection ended before the last chunk");
+  if (line === null) throw endedBeforeLastChunk();
   const match = /^([0-9a-fA-F]+)[ \t]*(?:;.*)?$/.exec(line);
   const size = match === null ? NaN : Number.parseInt(match[1] ?? "", 16);
   if (!Number.isSafeInteger(size)) {
     throw new HttpError(`the chunk size ${quote(line)} is malformed`);
   }
   return size;
+}
+
+function endedBeforeLastChunk(): HttpError {
+  return new HttpError("the connection ended before the last chunk", "truncated");
 }

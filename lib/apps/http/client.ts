@@ -1,16 +1,20 @@
 /**
- * An HTTP/1.1 client over blocking sockets: one request a connection.
+ * An HTTP/1.1 client whose calls wait: one request a connection.
  *
  * @module
  */
 import type { System } from "../../kernel/system.ts";
-import { TcpStream } from "../../net/tcp_stream.ts";
 import { type BodyFraming, bodyFraming, decodeBody } from "./body.ts";
-import { HttpError } from "./error.ts";
-import { type HttpUrl, parseHttpUrl } from "./http_url.ts";
+import type { HttpConnection } from "./connection.ts";
+import type { HttpUrl } from "./http_url.ts";
 import { MessageReader } from "./message_reader.ts";
+import { PlainConnection } from "./plain_connection.ts";
 import { type Field, type Method, requestHead } from "./request_head.ts";
 import { readResponseHead, type ResponseHead } from "./response_head.ts";
+import { TimeLimit } from "./time_limit.ts";
+
+/** How a connection is made. */
+export type Connect = (system: System, url: HttpUrl, limit: TimeLimit) => HttpConnection;
 
 /** How a request is made. */
 export interface RequestOptions {
@@ -20,15 +24,13 @@ export interface RequestOptions {
   readonly method?: Method;
   /** Further header fields. */
   readonly fields?: readonly Field[];
-  /** Longest wait in milliseconds, for the connection and for each piece of data; default: none. */
-  readonly timeout?: number | undefined;
+  /** What bounds it; default: nothing. */
+  readonly limit?: TimeLimit;
+  /** How connections are made; default: over TCP. */
+  readonly connect?: Connect;
+  /** Is told of each connection once it is made. */
+  readonly onConnect?: (url: HttpUrl, connection: HttpConnection) => void;
 }
-
-/** Redirects that are followed at most. */
-export const MAX_REDIRECTS = 20;
-
-/** Fields that must not follow a redirect to another host. */
-const CREDENTIALS: ReadonlySet<string> = new Set(["authorization", "cookie", "host"]);
 
 /** A response whose head has arrived. It holds the connection until it is disposed of. */
 export class HttpResponse implements Disposable {
@@ -38,24 +40,24 @@ export class HttpResponse implements Disposable {
   readonly head: ResponseHead;
   /** Where the body ends. */
   readonly framing: BodyFraming;
-  readonly #stream: TcpStream;
+  readonly #connection: HttpConnection;
   readonly #reader: MessageReader;
 
   /** Makes a response of a connection whose head has been read. */
   constructor(
     url: HttpUrl,
     head: ResponseHead,
-    connection: {
-      readonly stream: TcpStream;
+    exchange: {
+      readonly connection: HttpConnection;
       readonly reader: MessageReader;
       readonly framing: BodyFraming;
     },
   ) {
     this.url = url;
     this.head = head;
-    this.framing = connection.framing;
-    this.#stream = connection.stream;
-    this.#reader = connection.reader;
+    this.framing = exchange.framing;
+    this.#connection = exchange.connection;
+    this.#reader = exchange.reader;
   }
 
   /**
@@ -67,6 +69,11 @@ export class HttpResponse implements Disposable {
    */
   body(): Generator<Uint8Array<ArrayBuffer>, void> {
     return decodeBody(this.#reader, this.framing);
+  }
+
+  /** Status code and reason phrase for people, without control characters. */
+  get status(): string {
+    return `${this.head.status} ${this.head.reason.replace(/\p{Cc}/gu, "?")}`.trim();
   }
 
   /** Where a redirect leads, RFC 9110 section 15.4; null for any other response. */
@@ -82,7 +89,7 @@ export class HttpResponse implements Disposable {
 
   /** Closes the connection. */
   [Symbol.dispose](): void {
-    this.#stream.close();
+    this.#connection[Symbol.dispose]();
   }
 }
 
@@ -90,60 +97,23 @@ export class HttpResponse implements Disposable {
  * Sends a request and waits for the response's head.
  *
  * @throws {HttpError} If the response is malformed.
- * @throws {NetError} If the connection fails.
+ * @throws {NetError} If the connection fails, or time runs out.
  */
 export function sendRequest(url: HttpUrl, options: RequestOptions): HttpResponse {
-  const { system, method = "GET", fields = [], timeout } = options;
-  const stream = TcpStream.connect(url.address, {
-    system,
-    ...(timeout === undefined ? {} : { timeout }),
-  });
+  const { system, method = "GET", fields = [], limit = new TimeLimit() } = options;
+  limit.beginPhase();
+  const connection = (options.connect ?? PlainConnection.connect)(system, url, limit);
   try {
-    if (timeout !== undefined) {
-      stream.setReadTimeout(timeout);
-      stream.setWriteTimeout(timeout);
-    }
-    stream.writeAll(requestHead(method, url, fields));
-    const reader = new MessageReader(stream);
+    options.onConnect?.(url, connection);
+    limit.beginPhase();
+    connection.write(requestHead(method, url, fields));
+    const reader = new MessageReader(connection);
     const head = readResponseHead(reader);
     const framing = bodyFraming(head, method);
-    return new HttpResponse(url, head, { stream, reader, framing });
+    limit.endPhase();
+    return new HttpResponse(url, head, { connection, reader, framing });
   } catch (error) {
-    stream.close();
+    connection[Symbol.dispose]();
     throw error;
-  }
-}
-
-/**
- * Sends a request and follows redirects. Credentials (`Authorization`, `Cookie`) and a `Host` field
- * stay with the host that they were given for.
- *
- * @throws {HttpError} As {@linkcode sendRequest}; if there are too many redirects, or one does not
- * lead to an `http:` URL.
- * @throws {NetError} If a connection fails.
- */
-export function sendRequestFollowing(url: HttpUrl, options: RequestOptions): HttpResponse {
-  let response = sendRequest(url, options);
-  let fields = options.fields ?? [];
-  for (let count = 0; response.location !== null; count++) {
-    response[Symbol.dispose]();
-    if (count === MAX_REDIRECTS) {
-      throw new HttpError(`there are more than ${MAX_REDIRECTS} redirects`);
-    }
-    const next = redirectTarget(response);
-    if (next.origin !== response.url.origin) {
-      fields = fields.filter(([name]) => !CREDENTIALS.has(name.toLowerCase()));
-    }
-    response = sendRequest(next, { ...options, fields });
-  }
-  return response;
-}
-
-function redirectTarget({ location, url }: HttpResponse): HttpUrl {
-  try {
-    return parseHttpUrl(location ?? "", url);
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    throw new HttpError(`it redirects to ${location}: ${error.message}`);
   }
 }

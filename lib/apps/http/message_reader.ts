@@ -65,7 +65,7 @@ export class MessageReader {
       return text.slice(0, text.charCodeAt(text.length - 2) === CR ? -2 : -1);
     }
     if (text === "") return null;
-    throw new HttpError("the connection ended within a line");
+    throw new HttpError("the connection ended within a line", "truncated");
   }
 
   #fill(): boolean {

@@ -54,7 +54,9 @@ function readFields(lines: HeadLines): Headers {
   const fields: [string, string][] = [];
   for (;;) {
     const line = lines.next();
-    if (line === null) throw new HttpError("the connection ended within the header fields");
+    if (line === null) {
+      throw new HttpError("the connection ended within the header fields", "truncated");
+    }
     if (line === "") break;
     const last = fields.at(-1);
     // RFC 9112 section 5.2: a folded line continues the one before.
@@ -73,7 +75,9 @@ function readFields(lines: HeadLines): Headers {
 function readOne(reader: MessageReader): ResponseHead {
   const lines = new HeadLines(reader);
   const line = lines.next();
-  if (line === null) throw new HttpError("the server closed the connection without a response");
+  if (line === null) {
+    throw new HttpError("the server closed the connection without a response", "truncated");
+  }
   const match = STATUS_LINE.exec(line);
   if (match === null) throw new HttpError(`the response starts with ${quote(line)}, not HTTP/1.1`);
   const [, minorVersion, status, reason = ""] = match;

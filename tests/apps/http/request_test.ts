@@ -32,7 +32,7 @@ Deno.test("parseHttpUrl() tells where to connect and what to ask for", () => {
 
 Deno.test("parseHttpUrl() resolves a redirect's relative target", () => {
   const base = parseHttpUrl("http://a:81/b/c?d");
-  const resolved = (text: string) => parseHttpUrl(text, base).href;
+  const resolved = (text: string) => parseHttpUrl(text, { base }).href;
   assertEquals(["e", "/e", "?e", "//f/e", "http://g/"].map(resolved), [
     "http://a:81/b/e",
     "http://a:81/e",
@@ -52,13 +52,40 @@ Deno.test("parseHttpUrl() says what is wrong with a URL", () => {
     ["file:///etc/passwd", "must start with http://"],
     ["http://", "not a valid"],
     ["http://a b/", "not a valid"],
-    ["http://a:65536/", "not a valid"],
+    ["http://a:65536/", "there is no port 65536: the last is 65535"],
+    ["http://a:99999?x", "there is no port 99999"],
+    ["http://a:-1/", "not a valid"],
     ["http://user:password@a/", "user names and passwords"],
     ["http://user@a/", "user names and passwords"],
     ["", "not a valid"],
   ] as const;
   for (const [text, reason] of reasons) {
     assertThrows(() => parseHttpUrl(text), HttpError, reason, text);
+  }
+});
+
+Deno.test("parseHttpUrl() takes https where it is allowed", () => {
+  const schemes = ["http", "https"] as const;
+  const { scheme, address, hostname, port, host, origin } = parseHttpUrl("https://[::1]/a", {
+    schemes,
+  });
+  assertEquals([scheme, address, hostname, port, host, origin], [
+    "https",
+    "[::1]:443",
+    "::1",
+    443,
+    "[::1]",
+    "https://[::1]",
+  ]);
+  assertEquals(parseHttpUrl("https://a:80/", { schemes }).host, "a:80");
+  assertThrows(() => parseHttpUrl("a/b", { schemes }), HttpError, "start with http:// or https://");
+  assertThrows(() => parseHttpUrl("ftp://a/", { schemes }), HttpError, "http:// or https://");
+});
+
+Deno.test("parseHttpUrl() does not repeat what it was given", () => {
+  for (const text of ["http://a b/", "http://a:99999/", "http://[::1", "nothing", "ftp://a/"]) {
+    const { message, fault } = assertThrows(() => parseHttpUrl(text), HttpError);
+    assertEquals([message.includes(text), fault], [false, "url"], message);
   }
 });
 
