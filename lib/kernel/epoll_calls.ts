@@ -43,11 +43,11 @@ export abstract class EpollCalls extends WaitCalls {
   /** epoll_pwait(2). */
   epollPwait(epfd: number, events: Bytes | null, maxEvents: number, timeout: number): number {
     if (this.stack.host === null) return -Errno.ENOSYS;
+    const epoll = this.table.get(epfd);
+    if (epoll === undefined) return -Errno.EBADF;
     const count = maxEvents | 0;
     if (count !== maxEvents || count <= 0 || count > MAX_EVENTS) return -Errno.EINVAL;
     if (events !== null && count * EPOLL_EVENT_SIZE > events.byteLength) return -Errno.EFAULT;
-    const epoll = this.table.get(epfd);
-    if (epoll === undefined) return -Errno.EBADF;
     return epoll.epollWait(events, count, Number.isNaN(timeout) ? 0 : timeout);
   }
 

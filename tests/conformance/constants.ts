@@ -4,6 +4,8 @@
  * @module
  */
 import * as dirent from "../../lib/linux/dirent.ts";
+import * as epoll from "../../lib/linux/epoll.ts";
+import * as eventfd from "../../lib/linux/eventfd.ts";
 import * as fcntl from "../../lib/linux/fcntl.ts";
 import * as inet from "../../lib/linux/in.ts";
 import * as ioctl from "../../lib/linux/ioctl.ts";
@@ -18,6 +20,8 @@ import * as uio from "../../lib/linux/uio.ts";
 
 const MODULES: readonly object[] = [
   dirent,
+  epoll,
+  eventfd,
   fcntl,
   inet,
   ioctl,

@@ -4,6 +4,8 @@
  * @module
  */
 
+const NO_EPOLL = "epoll_create1(), epoll_ctl(), epoll_pwait()";
+
 /**
  * Name of a scenario that differs to the `call` of the limitation that stands in its way: a row of
  * the stack's own table or of the kernel's, for files that are no descriptors of the host.
@@ -12,6 +14,23 @@
  * and when there is no such row.
  */
 export const DENO_LIMITS: ReadonlyMap<string, string> = new Map([
+  ["cwd-unix", "socket(AF_UNIX)"],
+  ...[
+    "basic",
+    "dup",
+    "dup2",
+    "edge",
+    "edge-stream",
+    "errors",
+    "exclusive",
+    "fault",
+    "nested",
+    "room",
+  ]
+    .map((name) => [`epoll-${name}`, NO_EPOLL] as const),
+  ["epoll-sockets", NO_EPOLL],
+  ["epoll-stdio", NO_EPOLL],
+  ["eventfd-basic", "eventfd2()"],
   ["errors-listen", "socket(AF_UNIX)"],
   ["errors-socket-args", "socket(AF_UNIX)"],
   ["errors-socket-ok", "socket(AF_UNIX)"],

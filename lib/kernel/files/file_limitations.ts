@@ -9,7 +9,7 @@ import type { Limitation } from "../../stack/stack.ts";
 /** Limits of every call that takes a path, whichever stack is in use: paths go through `node:fs`. */
 export const pathLimitations: readonly Limitation[] = [
   {
-    call: "openat() and others below a directory that was moved",
+    call: "openat() and others below a directory that was moved or removed",
     errno: Errno.ENOENT,
     missing: "calls relative to a descriptor: a directory is known by its path",
   },

@@ -15,6 +15,7 @@ import { ScenarioError } from "../scenario.ts";
 /** The operations of this file by name. */
 export const DESCRIPTOR_OPERATIONS: Readonly<Record<string, Operation>> = {
   close,
+  "close_range": closeRange,
   dup,
   dup2,
   dup3,
@@ -32,6 +33,11 @@ function close(call: Call): string {
   const result = call.system.close(descriptor.fd);
   if (result === 0) descriptor.closed = true;
   return formatResult(result);
+}
+
+function closeRange(call: Call): string {
+  const [first, last] = [call.fd(0) >>> 0, call.fd(1) >>> 0];
+  return formatResult(call.system.closeRange(first, last, call.int(2)));
 }
 
 function dup(call: Call): string {

@@ -25,6 +25,9 @@ export const PATH_OPERATIONS: Readonly<Record<string, Operation>> = {
   symlink,
   readlink,
   access,
+  chdir,
+  fchdir,
+  getcwd,
 };
 
 function stat(call: Call): string {
@@ -98,4 +101,23 @@ function readlink(call: Call): string {
 
 function access(call: Call): string {
   return formatResult(call.system.faccessat(AT_FDCWD, call.path(0), call.int(1)));
+}
+
+function chdir(call: Call): string {
+  return formatResult(call.system.chdir(call.path(0)));
+}
+
+function fchdir(call: Call): string {
+  return formatResult(call.system.fchdir(call.fd(0)));
+}
+
+// The working directory is another one each time: it is printed as $T, and its length is not counted.
+function getcwd(call: Call): string {
+  const { base, length } = call.buffer(0);
+  const result = call.system.getcwd(base, length);
+  if (result < 0 || base === null) return formatResult(result);
+  const path = new TextDecoder().decode(base.subarray(0, result - 1));
+  const { directory } = call.session;
+  if (!path.startsWith(directory)) return `${result} ${path}`;
+  return `${result - directory.length} $T${path.slice(directory.length)}`;
 }

@@ -8,6 +8,7 @@ import { ADDRESS_OPERATIONS } from "./addresses.ts";
 import { BULK_OPERATIONS } from "./bulk.ts";
 import { CONTROL_OPERATIONS } from "./control.ts";
 import { DESCRIPTOR_OPERATIONS } from "./descriptors.ts";
+import { EPOLL_OPERATIONS } from "./epoll.ts";
 import { FILE_OPERATIONS } from "./files.ts";
 import { HOST_OPERATIONS } from "./host.ts";
 import { PATH_OPERATIONS } from "./paths.ts";
@@ -21,6 +22,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(Object.entries
   ...BULK_OPERATIONS,
   ...CONTROL_OPERATIONS,
   ...DESCRIPTOR_OPERATIONS,
+  ...EPOLL_OPERATIONS,
   ...FILE_OPERATIONS,
   ...HOST_OPERATIONS,
   ...PATH_OPERATIONS,
