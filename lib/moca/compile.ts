@@ -9,7 +9,7 @@ import { generate } from "./code_generator/generate.ts";
 import { MocaCompileError } from "./error.ts";
 import { loadFiles, type LoadSource } from "./loader.ts";
 import { parse } from "./parser.ts";
-import { PRELUDE } from "./prelude.ts";
+import { PRELUDE, type Prelude, withHostPrelude } from "./prelude.ts";
 import type { TypedProgram } from "./typed_program.ts";
 import { verify } from "./verifier.ts";
 
@@ -20,10 +20,10 @@ export interface CompileOptions {
   /** Reads imported files; without it nothing can be imported. */
   readonly load?: LoadSource;
   /**
-   * Functions of the host, written in moca over `__hostcall`: name → source. Each is compiled only
-   * into programs that use its name, and a program may replace it by a function of its own.
+   * Functions of the host, written in moca over `__hostcall`. Each is compiled only into programs
+   * that use its name, and a program may replace it by a function of its own.
    */
-  readonly prelude?: Readonly<Record<string, string>>;
+  readonly prelude?: Prelude;
 }
 
 /**
@@ -53,8 +53,8 @@ export function checkSource(source: string, options: CompileOptions = {}): Typed
     if (main === undefined) {
       throw new TypeError("Cannot check program: there is no main file");
     }
-    const host = Object.entries(options.prelude ?? {});
-    return check(files, main, host.length === 0 ? PRELUDE : new Map([...PRELUDE, ...host]));
+    const { prelude } = options;
+    return check(files, main, prelude === undefined ? PRELUDE : withHostPrelude(prelude));
   });
 }
 

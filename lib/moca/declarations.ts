@@ -7,6 +7,7 @@
 import type { FileNode, FunctionNode, ImplNode, InterfaceNode, TypeNode } from "./ast.ts";
 import { type Diagnostic, MocaCompileError, type Position } from "./error.ts";
 import { parse } from "./parser.ts";
+import type { Prelude } from "./prelude.ts";
 import type { StructInfo, Type } from "./types.ts";
 
 /** A type parameter of a function or of the impl block around it. */
@@ -107,14 +108,14 @@ export class Declarations {
   /** Everything with a body, in order of declaration. */
   readonly all: FunctionInfo[] = [];
   readonly #diagnostics: Diagnostic[];
-  readonly #prelude: ReadonlyMap<string, string>;
+  readonly #prelude: Prelude;
   readonly #loaded = new Set<string>();
 
   /**
    * @param diagnostics Where messages go.
    * @param prelude Source of each prelude function or struct by name.
    */
-  constructor(diagnostics: Diagnostic[], prelude: ReadonlyMap<string, string>) {
+  constructor(diagnostics: Diagnostic[], prelude: Prelude) {
     this.#diagnostics = diagnostics;
     this.#prelude = prelude;
   }

@@ -20,6 +20,7 @@ export * from "./bytecode.ts";
 export { disassemble } from "./disassembler.ts";
 export { MocaVerifyError, verify } from "./verifier.ts";
 export type { LoadSource } from "./loader.ts";
+export type { Prelude } from "./prelude.ts";
 export { DEFAULT_MAX_HEAP } from "./heap.ts";
 export { bytesToUtf8, fromBytes, toBytes, utf8ToBytes } from "./text.ts";
 export { formatFloat } from "./format.ts";

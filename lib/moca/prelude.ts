@@ -5,6 +5,14 @@
  * @module
  */
 
+/** Source of functions by name, to which programs add what they use; a Map is one. */
+export interface Prelude {
+  /** Whether there is something of that name. */
+  has(name: string): boolean;
+  /** The source that defines the name, and whatever else it needs. */
+  get(name: string): string | undefined;
+}
+
 const RAND = `
 struct Rand { state: int }
 impl Rand {
@@ -25,3 +33,16 @@ impl Rand {
 
 /** Prelude entries by the name that loads them. */
 export const PRELUDE: ReadonlyMap<string, string> = new Map([["Rand", RAND]]);
+
+/**
+ * Puts a host's functions before the language's own.
+ *
+ * @param host The host's.
+ * @returns Both.
+ */
+export function withHostPrelude(host: Prelude): Prelude {
+  return {
+    has: (name) => host.has(name) || PRELUDE.has(name),
+    get: (name) => host.get(name) ?? PRELUDE.get(name),
+  };
+}

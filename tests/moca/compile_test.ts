@@ -43,7 +43,7 @@ Deno.test("checkSource() gives up on types of astronomic size", () => {
 });
 
 Deno.test("compile() names the function of a host prelude only where it is used", () => {
-  const prelude = { twice: "fun twice(n: int) -> int { return n * 2; }" };
+  const prelude = new Map([["twice", "fun twice(n: int) -> int { return n * 2; }"]]);
   assertEquals(compile("print(1);", { prelude }).functions.length, 1);
   assertEquals(runSource("print(twice(4));", { prelude }).stdout, "8\n");
   const own = `fun twice(n: int) -> int { return n; } print(twice(4));`;

@@ -13,10 +13,10 @@ export interface RunOutcome {
 }
 
 /** Host functions that the tests need: `read` on a descriptor that does not exist. */
-const PRELUDE = {
-  read: "fun read(fd: int, count: int) -> string { return __hostcall(4, fd, count); }",
-  EBADF: "fun EBADF() -> int { return -1; }",
-};
+const PRELUDE = new Map([
+  ["read", "fun read(fd: int, count: int) -> string { return __hostcall(4, fd, count); }"],
+  ["EBADF", "fun EBADF() -> int { return -1; }"],
+]);
 
 /** Compiles and runs a program to its end. */
 export function runSource(

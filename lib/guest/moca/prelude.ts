@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { CompileOptions } from "../../moca/compile.ts";
+import type { Prelude } from "../../moca/prelude.ts";
 import { HOST_CALL_ROWS, type HostCallRow } from "./call_table.ts";
 import type { ErrnoNumbers } from "./errno.ts";
 import { MOCA_ERRNOS } from "./errno.ts";
 
 /** Constants that are the same whatever the error numbers. */
-const CONSTANTS: readonly (readonly [name: string, value: number])[] = [
+const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["O_RDONLY", 0],
   ["O_WRONLY", 1],
   ["O_CREAT", 64],
@@ -26,13 +26,16 @@ const CONSTANTS: readonly (readonly [name: string, value: number])[] = [
   ["POLLERR", 8],
   ["POLLHUP", 16],
   ["POLLNVAL", 32],
-];
+]);
 
 // Two functions return it; a struct comes with the function that loads it.
 const SOCKET_ADDRESS = `struct SocketAddress { result: int, host: string, port: int }
 fun __socket_address(r: any) -> SocketAddress {
   return SocketAddress { result: r[0], host: r[1], port: r[2] };
 }`;
+
+/** Names of the original's earlier versions begin with these. */
+const OLD_PREFIXES = ["syscall_", "hostcall_"] as const;
 
 /** The machine has these itself. */
 const NATIVE_NAMES: ReadonlySet<string> = new Set(["time", "time_nanos"]);
@@ -51,39 +54,62 @@ function declare(name: string, { number, params, result, struct, wrap }: HostCal
   return `${first}fun ${name}(${declared.join(", ")}) -> ${result} { ${body} }`;
 }
 
-function constant(name: string, value: number): [string, string] {
+function constant(name: string, value: number): string {
   // There are no negative literals.
-  return [name, `fun ${name}() -> int { return ${value < 0 ? `0 - ${-value}` : value}; }`];
+  return `fun ${name}() -> int { return ${value < 0 ? `0 - ${-value}` : value}; }`;
+}
+
+/** The host call that a function of this name makes. */
+function rowOf(name: string): HostCallRow | undefined {
+  const row = HOST_CALL_ROWS.find((row) => row.name === name);
+  if (row !== undefined) return NATIVE_NAMES.has(name) ? undefined : row;
+  const prefix = OLD_PREFIXES.find((prefix) => name.startsWith(prefix));
+  if (prefix === undefined) return undefined;
+  const bare = name.slice(prefix.length);
+  return HOST_CALL_ROWS.find((row) => row.name === bare && row.number < 100);
+}
+
+/** `write`, whose data may be nothing but a string. */
+function writeStr(): string | undefined {
+  const [write] = HOST_CALL_ROWS;
+  if (write === undefined) return undefined;
+  const [fd, , count] = write.params;
+  const params = [fd, { name: "buf", kind: "string" }, count] as HostCallRow["params"];
+  return declare("write_str", { ...write, params });
+}
+
+class HostPrelude implements Prelude {
+  readonly #numbers: ErrnoNumbers;
+
+  constructor(numbers: ErrnoNumbers) {
+    this.#numbers = numbers;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  get(name: string): string | undefined {
+    const row = rowOf(name);
+    if (row !== undefined) return declare(name, row);
+    const value = CONSTANTS.get(name) ?? this.#errno(name);
+    if (value !== undefined) return constant(name, value);
+    if (name === "write_str") return writeStr();
+    return name === "__socket_address" ? SOCKET_ADDRESS : undefined;
+  }
+
+  #errno(name: string): number | undefined {
+    const row = MOCA_ERRNOS.find((row) => row.name === name);
+    return row === undefined || this.#numbers === "moca" ? row?.moca : -row.errnos[0];
+  }
 }
 
 /**
- * Makes the prelude of the host calls.
+ * Makes the prelude of the host calls. A function's source is written when a program asks for it.
  *
  * @param numbers What `EBADF()`, `ECONNREFUSED()`, … give.
- * @returns Source by name, for {@linkcode CompileOptions}.
+ * @returns The prelude, for {@linkcode CompileOptions}.
  */
-export function hostPrelude(
-  numbers: ErrnoNumbers = "moca",
-): NonNullable<CompileOptions["prelude"]> {
-  const entries: [string, string][] = [];
-  for (const row of HOST_CALL_ROWS) {
-    if (!NATIVE_NAMES.has(row.name)) entries.push([row.name, declare(row.name, row)]);
-    if (row.number >= 100) continue;
-    // Names of the original's earlier versions.
-    for (const prefix of ["syscall_", "hostcall_"]) {
-      entries.push([prefix + row.name, declare(prefix + row.name, row)]);
-    }
-  }
-  const [write] = HOST_CALL_ROWS;
-  if (write !== undefined) {
-    const [fd, , count] = write.params;
-    const params = [fd, { name: "buf", kind: "string" }, count] as HostCallRow["params"];
-    entries.push(["write_str", declare("write_str", { ...write, params })]);
-  }
-  entries.push(["__socket_address", SOCKET_ADDRESS]);
-  for (const [name, value] of CONSTANTS) entries.push(constant(name, value));
-  for (const { name, moca, errnos } of MOCA_ERRNOS) {
-    entries.push(constant(name, numbers === "moca" ? moca : -errnos[0]));
-  }
-  return Object.fromEntries(entries);
+export function hostPrelude(numbers: ErrnoNumbers = "moca"): Prelude {
+  return new HostPrelude(numbers);
 }
