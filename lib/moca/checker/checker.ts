@@ -6,6 +6,7 @@
 import type { FileNode, FunctionNode, TypeNode } from "../ast.ts";
 import { Declarations, type FunctionInfo } from "../declarations.ts";
 import { type Diagnostic, MocaCompileError, type Position } from "../error.ts";
+import type { Prelude } from "../prelude.ts";
 import { Resolver } from "../resolver.ts";
 import { NATIVE_SIGNATURES } from "../signature.ts";
 import type { StructLayout, TypedFunction, TypedProgram } from "../typed_program.ts";
@@ -77,7 +78,7 @@ class ProgramChecker implements ProgramContext {
   #resolvedCount = 0;
   #checkedCount = 0;
 
-  constructor(prelude: ReadonlyMap<string, string>) {
+  constructor(prelude: Prelude) {
     this.declarations = new Declarations(this.#diagnostics, prelude);
     this.#resolver = new Resolver(
       {
@@ -546,7 +547,7 @@ function shell(name: string, node: FunctionNode): TypedFunction {
 export function check(
   files: readonly FileNode[],
   main: FileNode,
-  prelude: ReadonlyMap<string, string>,
+  prelude: Prelude,
 ): TypedProgram {
   return new ProgramChecker(prelude).check(files, main);
 }
