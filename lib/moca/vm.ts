@@ -1040,7 +1040,8 @@ export class Vm {
         }
         case 58 /* JUMP */: {
           const target = CODE[pc + 1] as number;
-          if (target < pc && --fuel < 0) {
+          // `while true {}` jumps to itself.
+          if (target <= pc && --fuel < 0) {
             pc = target;
             break run;
           }

@@ -71,6 +71,13 @@ Deno.test("Vm pauses after the slices it was given and machines do not disturb e
   assertEquals(machines.map((m) => m.text()), ["200001\n", "200002\n", "200003\n"]);
 });
 
+for (const loop of ["while true { }", "while true { if true { continue; } }", "while !false { }"]) {
+  Deno.test(`Vm asks for an interrupt in \`${loop}\``, () => {
+    const { vm } = machine(loop, { interrupt: () => "runtime error: time limit exceeded" });
+    assertEquals(vm.run(1000).kind, "failed");
+  });
+}
+
 Deno.test("Vm ends when it is interrupted, whatever the program catches", () => {
   let calls = 0;
   const { vm } = machine(
