@@ -47,6 +47,8 @@ const PRECEDENCE: ReadonlyMap<string, number> = new Map([
 
 /** The part of the parser that reads expressions; {@linkcode parse} completes it. */
 export abstract class ExpressionParser {
+  /** The current token. */
+  protected token: Token;
   readonly #tokens: readonly Token[];
   #index = 0;
   #nesting = 0;
@@ -59,6 +61,11 @@ export abstract class ExpressionParser {
    * @param nesting Levels already entered, for the source inside an interpolated string.
    */
   constructor(tokens: readonly Token[], nesting = 0) {
+    const [first] = tokens;
+    if (first === undefined) {
+      throw new RangeError("Cannot parse: there are no tokens");
+    }
+    this.token = first;
     this.#tokens = tokens;
     this.#nesting = nesting;
   }
@@ -69,18 +76,10 @@ export abstract class ExpressionParser {
   /** Reads a block. */
   protected abstract block(): { body: Statement[]; end: Position };
 
-  /** The current token. */
-  protected get token(): Token {
-    return this.peek(0);
-  }
-
   /** A token further on; `Eof` beyond the end. */
   protected peek(ahead: number): Token {
-    const token = this.#tokens[Math.min(this.#index + ahead, this.#tokens.length - 1)];
-    if (token === undefined) {
-      throw new RangeError("Cannot parse: there are no tokens");
-    }
-    return token;
+    const tokens = this.#tokens;
+    return tokens[Math.min(this.#index + ahead, tokens.length - 1)] ?? this.token;
   }
 
   /** Whether the current token is of a kind. */
@@ -92,16 +91,17 @@ export abstract class ExpressionParser {
   protected take(): Token {
     const token = this.token;
     this.#index++;
+    this.token = this.#tokens[this.#index] ?? token;
     return token;
   }
 
   /** Steps past the current token if it is of a kind. */
   protected accept(kind: string): boolean {
-    if (this.is(kind)) {
-      this.#index++;
-      return true;
+    if (!this.is(kind)) {
+      return false;
     }
-    return false;
+    this.take();
+    return true;
   }
 
   /** Steps past a token that must be of a kind. */

@@ -36,6 +36,19 @@ function isWord(code: number): boolean {
   return isWordStart(code) || isDigit(code);
 }
 
+function isNewline(code: number): boolean {
+  return code === 10;
+}
+
+/** Whether a string's text ends here or needs a closer look. */
+function isSpecial(code: number): boolean {
+  return code === 34 || code === 92 || code === 10;
+}
+
+function isSpecialInInterpolation(code: number): boolean {
+  return isSpecial(code) || code === 123 || code === 125;
+}
+
 class Lexer {
   readonly #source: string;
   readonly #file: string;
@@ -86,12 +99,13 @@ class Lexer {
   #skipBlank(): void {
     for (;;) {
       const code = this.#code();
-      if (code === 32 || code === 9 || code === 13 || code === 10) {
+      if (code === 32 || code === 9 || code === 13) {
+        this.#offset++;
+        this.#column++;
+      } else if (code === 10) {
         this.#advance();
       } else if (code === 47 && this.#code(1) === 47) {
-        while (this.#code() !== 10 && this.#code() !== -1) {
-          this.#advance();
-        }
+        this.#textUntil(isNewline);
       } else {
         return;
       }
@@ -125,9 +139,8 @@ class Lexer {
     }
     for (const [text, kind] of BY_FIRST.get(this.#source.charAt(this.#offset)) ?? []) {
       if (this.#source.startsWith(text, this.#offset)) {
-        for (let i = 0; i < text.length; i++) {
-          this.#advance();
-        }
+        this.#offset += text.length;
+        this.#column += text.length;
         return { kind, text, at };
       }
     }
@@ -135,12 +148,35 @@ class Lexer {
     return failAt(`unexpected character '${printable(character)}'`, at);
   }
 
+  /** Takes characters of ASCII, none of them a newline. */
   #takeWhile(accept: (code: number) => boolean): string {
+    const source = this.#source;
     const start = this.#offset;
-    while (accept(this.#code())) {
-      this.#advance();
+    let end = start;
+    while (accept(source.charCodeAt(end))) {
+      end++;
     }
-    return this.#source.slice(start, this.#offset);
+    this.#offset = end;
+    this.#column += end - start;
+    return source.slice(start, end);
+  }
+
+  /** Takes any text up to a character, a newline at the latest. */
+  #textUntil(stop: (code: number) => boolean): string {
+    const source = this.#source;
+    const start = this.#offset;
+    let end = start;
+    for (; end < source.length; end++) {
+      const code = source.charCodeAt(end);
+      if (stop(code)) {
+        break;
+      }
+      if (code < 0xdc00 || code > 0xdfff) {
+        this.#column++;
+      }
+    }
+    this.#offset = end;
+    return source.slice(start, end);
   }
 
   #number(at: Position): Token {
@@ -213,20 +249,16 @@ class Lexer {
   #string(at: Position): string {
     let text = "";
     for (;;) {
+      text += this.#textUntil(isSpecial);
       const code = this.#code();
       if (code === 34) {
         this.#advance();
         return text;
       }
-      if (code === -1 || code === 10) {
+      if (code !== 92) {
         failAt("unterminated string", at);
       }
-      if (code === 92) {
-        text += this.#escape();
-      } else {
-        text += this.#source.charAt(this.#offset);
-        this.#advance();
-      }
+      text += this.#escape();
     }
   }
 
@@ -234,6 +266,7 @@ class Lexer {
     const parts: InterpolationPart[] = [];
     let text = "";
     for (;;) {
+      text += this.#textUntil(isSpecialInInterpolation);
       const code = this.#code();
       if (code === -1 || code === 10) {
         failAt("unterminated string", at);
@@ -251,7 +284,7 @@ class Lexer {
         text = "";
         parts.push(this.#embedded(at));
       } else {
-        const doubled = (code === 123 || code === 125) && this.#code(1) === code;
+        const doubled = this.#code(1) === code;
         text += this.#source.charAt(this.#offset);
         this.#advance();
         if (doubled) {

@@ -27,6 +27,13 @@ const REF = 8;
 const PLAIN = INT | FLOAT | BOOL;
 const CLASS_BITS: Readonly<Record<string, number>> = { i: INT, f: FLOAT, b: BOOL, v: REF };
 
+/** Classes of what instructions return; the others return a reference. */
+const RETURNED: Readonly<Record<string, string>> = {
+  RETURN_INT: "i",
+  RETURN_FLOAT: "f",
+  RETURN_BOOL: "b",
+};
+
 const CALL = numberOf("CALL");
 const CALL_VALUE = numberOf("CALL_VALUE");
 const CALL_INTERFACE = numberOf("CALL_INTERFACE");
@@ -130,8 +137,9 @@ class FunctionVerifier {
 
   #operands(pc: number, row: OpcodeRow, jumps: number[]): void {
     const { code, ints, floats, strings } = this.#program;
-    for (const [i, kind] of row.operands.entries()) {
-      const operand = code[pc + 1 + i] ?? -1;
+    let at = pc;
+    for (const kind of row.operands) {
+      const operand = code[++at] ?? -1;
       if (kind.length === 2) {
         this.#register(pc, operand);
       } else if (kind === "jump" && code[pc] !== CALL) {
@@ -214,29 +222,25 @@ class FunctionVerifier {
 
   #step(pc: number, row: OpcodeRow, state: State): void {
     const { code } = this.#program;
-    for (const [i, kind] of row.operands.entries()) {
+    let at = pc;
+    for (const kind of row.operands) {
+      at++;
       if (kind.length === 2 && kind.startsWith("r")) {
-        this.#read(pc, state, code[pc + 1 + i] ?? -1, CLASS_BITS[kind.charAt(1)] ?? 0);
+        this.#read(pc, state, code[at] ?? -1, CLASS_BITS[kind.charAt(1)] ?? 0);
       }
     }
     this.#window(pc, state);
-    for (const [i, kind] of row.operands.entries()) {
-      const operand = code[pc + 1 + i] ?? -1;
+    at = pc;
+    for (const kind of row.operands) {
+      const operand = code[++at] ?? -1;
       if (kind.length === 2 && kind.startsWith("w")) {
         this.#write(pc, state, operand, CLASS_BITS[kind.charAt(1)] ?? 0);
       } else if (kind === "jump" && code[pc] !== CALL) {
         this.#reach(operand, state);
       }
     }
-    if (row.name.startsWith("RETURN_")) {
-      const wanted: Record<string, string> = {
-        RETURN_INT: "i",
-        RETURN_FLOAT: "f",
-        RETURN_BOOL: "b",
-      };
-      if ((wanted[row.name] ?? "v") !== this.#fn.result) {
-        this.#fail(pc, "result of the wrong class");
-      }
+    if (row.name.startsWith("RETURN_") && (RETURNED[row.name] ?? "v") !== this.#fn.result) {
+      this.#fail(pc, "result of the wrong class");
     }
     if (code[pc] === CAPTURE && (code[pc + 2] ?? 0) >= this.#fn.captures) {
       this.#fail(pc, "captured variable out of range");

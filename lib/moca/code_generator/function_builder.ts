@@ -32,7 +32,7 @@ export class FunctionBuilder {
   readonly #code: number[];
   readonly #lines: number[];
   readonly #fileIndex: (file: string) => number;
-  #lastPlace = "";
+  #lastPlace: Position | null = null;
 
   /**
    * @param code The program's code so far.
@@ -52,9 +52,12 @@ export class FunctionBuilder {
 
   /** Says which source the next instructions come from. */
   at(position: Position): void {
-    const place = `${position.file}:${position.line}:${position.column}`;
-    if (place !== this.#lastPlace) {
-      this.#lastPlace = place;
+    const last = this.#lastPlace;
+    if (
+      last === null || last.line !== position.line || last.column !== position.column ||
+      last.file !== position.file
+    ) {
+      this.#lastPlace = position;
       this.#lines.push(
         this.address,
         this.#fileIndex(position.file),
