@@ -135,7 +135,7 @@ export class Connection implements Waiter {
     this.#log();
     this.#held = null;
     this.#output.drop();
-    this.#service.readiness.forget(this);
+    this.#service.readiness.forgetClosing(this);
     this.#service.system.close(this.fd);
     this.#closed(this);
   }

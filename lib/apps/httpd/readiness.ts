@@ -21,12 +21,14 @@ export interface Waiter extends PollFd {
   ready(): void;
 }
 
-/** Watches descriptors. A waiter is forgotten before its descriptor is closed. */
+/** Watches descriptors. */
 export interface Readiness {
   /** Watches a waiter, or watches it for other events than before. */
   watch(waiter: Waiter): void;
   /** Watches a waiter no more; does nothing if it is not watched. */
   forget(waiter: Waiter): void;
+  /** As {@linkcode Readiness.forget}, for one whose descriptor is closed next. */
+  forgetClosing(waiter: Waiter): void;
   /**
    * Waits, then calls what is ready.
    *
@@ -60,6 +62,10 @@ export class PollReadiness implements Readiness {
     if (last === waiter) return;
     this.#waiters[place] = last;
     last.place = place;
+  }
+
+  forgetClosing(waiter: Waiter): void {
+    this.forget(waiter);
   }
 
   wait(timeout: number, awake: () => void): number {
@@ -112,7 +118,12 @@ export class EpollReadiness implements Readiness {
   forget(waiter: Waiter): void {
     if (waiter.place < 0) return;
     this.#system.epollCtl(this.#epoll, EPOLL_CTL_DEL, waiter.fd, null);
-    this.#waiters[waiter.place] = undefined;
+    this.forgetClosing(waiter);
+  }
+
+  forgetClosing(waiter: Waiter): void {
+    // epoll(7): what is closed is no longer in the set.
+    if (waiter.place >= 0) this.#waiters[waiter.place] = undefined;
     waiter.place = -1;
   }
 

@@ -11,7 +11,7 @@ import { POLLIN } from "../../linux/poll.ts";
 import { type Rlimit, RLIMIT_NOFILE } from "../../linux/resource.ts";
 import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "../../linux/socket.ts";
 import { SockaddrStorage } from "../../linux/sockaddr.ts";
-import { TCP_NODELAY } from "../../linux/tcp.ts";
+import { TCP_DEFER_ACCEPT, TCP_NODELAY } from "../../linux/tcp.ts";
 import { failure } from "../../net/failure.ts";
 import { TcpListener } from "../../net/tcp_listener.ts";
 import { AccessLog } from "./access_log.ts";
@@ -113,9 +113,8 @@ export class HttpServer implements Disposable {
     this.#listener = TcpListener.bind(address, { system, backlog: BACKLOG, reusePort: sharesPort });
     this.#listener.setNonblocking(true);
     this.address = this.#listener.localAddr();
-    // Connections inherit it. Each response is sent as a whole, so that there is nothing to wait for.
-    const on = new Uint8Array(Int32Array.of(1).buffer);
-    system.setsockopt(this.#listener.fd, IPPROTO_TCP, TCP_NODELAY, on, on.length);
+    this.#tune(TCP_NODELAY);
+    this.#tune(TCP_DEFER_ACCEPT);
     this.#readiness = openReadiness(system);
     const root = new DocumentRoot(system, options.root);
     const clock = this.#clock;
@@ -203,6 +202,16 @@ export class HttpServer implements Disposable {
     this.#cache.clear();
     this.#log?.flush();
     this.#readiness.close();
+  }
+
+  /**
+   * Switches an option of TCP on, where the stack has it. Connections inherit TCP_NODELAY: responses
+   * are sent as a whole, there is nothing to wait for. TCP_DEFER_ACCEPT takes connections with their
+   * first request; those that bring none within a second come without.
+   */
+  #tune(option: number): void {
+    const one = new Uint8Array(Int32Array.of(1).buffer);
+    this.#system.setsockopt(this.#listener.fd, IPPROTO_TCP, option, one, one.length);
   }
 
   #accept(): void {
