@@ -36,8 +36,8 @@ import {
 import { RLIM_INFINITY, type Rlimit, RLIMIT_NOFILE } from "../linux/resource.ts";
 import type { FileStatus } from "../linux/stat.ts";
 import type { Iovec } from "../linux/uio.ts";
-import type { Bytes, OffsetCell } from "../stack/open_file.ts";
-import { NR_OPEN } from "./fd_table.ts";
+import type { Bytes, OffsetCell, OpenFile } from "../stack/open_file.ts";
+import { NR_OPEN } from "./descriptor_table.ts";
 import { checkBuffers, Process, transferLength } from "./process.ts";
 import { sendfileByCopy } from "./sendfile.ts";
 
@@ -200,7 +200,8 @@ export abstract class DescriptorCalls extends Process {
 
   /** dup(2). */
   dup(fd: number): number {
-    return this.#duplicate(fd, 0, false);
+    const file = this.table.get(fd);
+    return file === undefined ? -Errno.EBADF : this.#duplicate(file, 0, false);
   }
 
   /** dup2(2). */
@@ -223,7 +224,7 @@ export abstract class DescriptorCalls extends Process {
       case F_DUPFD:
       case F_DUPFD_CLOEXEC:
         if (!this.table.isAllowed(argument)) return -Errno.EINVAL;
-        return this.#duplicate(fd, argument, command === F_DUPFD_CLOEXEC);
+        return this.#duplicate(file, argument, command === F_DUPFD_CLOEXEC);
       case F_GETFD:
         return this.table.isCloseOnExec(fd) ? FD_CLOEXEC : 0;
       case F_SETFD:
@@ -254,7 +255,6 @@ export abstract class DescriptorCalls extends Process {
     if (!isOffset(lock.start) || !isOffset(lock.length)) return -Errno.EINVAL;
     const result = file.lock(command, lock);
     if (result === 0 && command === F_SETLK && lock.type !== F_UNLCK) {
-      this.locked = true;
       this.files.locksHeld(file);
     }
     return result;
@@ -304,10 +304,8 @@ export abstract class DescriptorCalls extends Process {
     return 0;
   }
 
-  #duplicate(fd: number, minimum: number, closeOnExec: boolean): number {
-    const file = this.table.get(fd);
-    if (file === undefined) return -Errno.EBADF;
-    const duplicate = this.table.lowestFree(minimum);
+  #duplicate(file: OpenFile, minimum: number, closeOnExec: boolean): number {
+    const duplicate = this.table.reserve(minimum);
     if (duplicate >= 0) this.table.set(duplicate, file, closeOnExec);
     return duplicate;
   }
@@ -315,8 +313,9 @@ export abstract class DescriptorCalls extends Process {
   #duplicateTo(fd: number, target: number, closeOnExec: boolean): number {
     const file = this.table.get(fd);
     if (file === undefined || !this.table.isAllowed(target)) return -Errno.EBADF;
-    this.close(target);
-    this.table.set(target, file, closeOnExec);
+    const replaced = this.table.replace(target, file, closeOnExec);
+    if (typeof replaced === "number") return replaced;
+    if (replaced !== null) this.release(replaced);
     return target;
   }
 }

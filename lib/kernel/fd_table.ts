@@ -1,61 +1,63 @@
 /**
- * File descriptors of one guest process.
+ * File descriptors of a guest process that has one thread.
  *
  * @module
  */
 import { Errno } from "../linux/errno.ts";
 import type { OpenFile } from "../stack/open_file.ts";
+import type { DescriptorTable } from "./descriptor_table.ts";
 
-/** Most descriptors a guest can be given, Linux's fs.nr_open. */
-export const NR_OPEN = 1048576;
-
-/**
- * Numbers, what they refer to, and the flag that belongs to the number (FD_CLOEXEC). The table does
- * no I/O: closing what nothing refers to any more is the caller's part.
- */
-export class FdTable {
+/** Numbers and what they refer to. */
+export class FdTable implements DescriptorTable {
   readonly #files: (OpenFile | undefined)[] = [];
   readonly #closeOnExec: boolean[] = [];
+  readonly #end: (file: OpenFile) => number;
   /** No number below this one is free. */
   #lowest = 0;
-  /** RLIMIT_NOFILE: every number is below it. */
   #limit: number;
 
-  /** Makes an empty table whose numbers stay below `limit`. */
-  constructor(limit: number) {
+  /**
+   * Makes an empty table.
+   *
+   * @param limit RLIMIT_NOFILE.
+   * @param end Ends a file to which nothing refers any more; returns what closing it returned.
+   */
+  constructor(limit: number, end: (file: OpenFile) => number) {
     this.#limit = limit;
+    this.#end = end;
   }
 
-  /** Changes RLIMIT_NOFILE; numbers above stay open. */
+  get limit(): number {
+    return this.#limit;
+  }
+
   set limit(limit: number) {
     this.#limit = limit;
   }
 
-  /** What `fd` refers to, or undefined; `fd` may be any number. */
+  get size(): number {
+    return this.#files.length;
+  }
+
   get(fd: number): OpenFile | undefined {
     // Reading outside the array would leave V8's fast path.
     return fd >= 0 && fd < this.#files.length ? this.#files[fd] : undefined;
   }
 
-  /** One more than the highest number ever in use. */
-  get size(): number {
-    return this.#files.length;
+  isAllowed(fd: number): boolean {
+    return Number.isInteger(fd) && fd >= 0 && fd < this.#limit;
   }
 
-  /** The lowest free number ≥ `minimum`, or −EMFILE. */
-  lowestFree(minimum = 0): number {
+  /** The lowest free number; nobody else can take it before {@linkcode FdTable.set}. */
+  reserve(minimum = 0): number {
     let fd = Math.max(minimum, this.#lowest);
     while (this.#files[fd] !== undefined) fd++;
     if (minimum <= this.#lowest) this.#lowest = fd;
     return fd < this.#limit ? fd : -Errno.EMFILE;
   }
 
-  /** Whether `fd` is a number that dup2 may make: not negative, below the limit. */
-  isAllowed(fd: number): boolean {
-    return Number.isInteger(fd) && fd >= 0 && fd < this.#limit;
-  }
+  giveBack(_fd: number): void {}
 
-  /** Makes `fd`, which is free, refer to `file`. */
   set(fd: number, file: OpenFile, closeOnExec: boolean): void {
     // Holes would turn the array into a dictionary.
     while (this.#files.length < fd) {
@@ -67,26 +69,28 @@ export class FdTable {
     file.references++;
   }
 
-  /**
-   * Frees `fd`.
-   *
-   * @returns What it referred to, with one reference less, or undefined if it was free.
-   */
+  replace(fd: number, file: OpenFile, closeOnExec: boolean): OpenFile | null {
+    const replaced = this.remove(fd) ?? null;
+    this.set(fd, file, closeOnExec);
+    return replaced;
+  }
+
   remove(fd: number): OpenFile | undefined {
     const file = this.#files[fd];
     if (file === undefined) return undefined;
     this.#files[fd] = undefined;
     if (fd < this.#lowest) this.#lowest = fd;
-    file.references--;
     return file;
   }
 
-  /** FD_CLOEXEC of an open `fd`. */
+  drop(file: OpenFile): number {
+    return --file.references === 0 ? this.#end(file) : 0;
+  }
+
   isCloseOnExec(fd: number): boolean {
     return this.#closeOnExec[fd] === true;
   }
 
-  /** Sets FD_CLOEXEC of an open `fd`. */
   setCloseOnExec(fd: number, closeOnExec: boolean): void {
     this.#closeOnExec[fd] = closeOnExec;
   }

@@ -20,13 +20,16 @@ export abstract class PathCalls extends EpollCalls {
   /** openat(2). */
   openat(directory: number, path: string | null, flags: number, mode: number): number {
     // Before a file is created there must be a number for it; only what is no path counts before.
-    const fd = this.table.lowestFree();
+    const fd = this.table.reserve();
     if (fd < 0) {
       const malformed = checkPath(path);
       return malformed < 0 ? malformed : fd;
     }
     const file = this.files.openat(this.base(directory), path, flags, mode);
-    if (typeof file === "number") return file;
+    if (typeof file === "number") {
+      this.table.giveBack(fd);
+      return file;
+    }
     this.table.set(fd, file, (flags & O_CLOEXEC) !== 0);
     return fd;
   }

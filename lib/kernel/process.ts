@@ -10,7 +10,8 @@ import { MAX_RW_COUNT, UIO_MAXIOV } from "../linux/uio.ts";
 import type { Iovec } from "../linux/uio.ts";
 import { type Bytes, FileKind, type OpenFile } from "../stack/open_file.ts";
 import type { Stack } from "../stack/stack.ts";
-import { FdTable, NR_OPEN } from "./fd_table.ts";
+import { type DescriptorTable, NR_OPEN } from "./descriptor_table.ts";
+import { FdTable } from "./fd_table.ts";
 import { FileSystem } from "./files/file_system.ts";
 import { Policy } from "./policy/policy.ts";
 import type { StdioOptions } from "./files/stdio.ts";
@@ -64,7 +65,7 @@ export function checkBuffers(buffers: readonly Iovec[], tooMany: number): number
 /** Descriptors, limits, policy, files and stack of one guest process. */
 export abstract class Process {
   /** The descriptors. */
-  protected readonly table: FdTable;
+  protected readonly table: DescriptorTable;
   /** What moves the bytes. */
   protected readonly stack: Stack;
   /** What the guest may reach. */
@@ -73,8 +74,6 @@ export abstract class Process {
   protected readonly files: FileSystem;
   /** RLIMIT_NOFILE. */
   protected readonly nofile: Rlimit;
-  /** Whether the guest has ever taken a record lock, which closing a descriptor may end. */
-  protected locked = false;
   readonly #keepStack: boolean;
   #ended = false;
 
@@ -91,7 +90,7 @@ export abstract class Process {
       );
     }
     this.#keepStack = keepStack ?? false;
-    this.table = new FdTable(this.nofile.current);
+    this.table = new FdTable(this.nofile.current, (file) => this.end(file));
     this.files = new FileSystem({ host: stack.host, ...(stdio === undefined ? {} : { stdio }) });
     for (const fd of [0, 1, 2] as const) this.table.set(fd, this.files.stdio(fd), false);
   }
@@ -116,13 +115,24 @@ export abstract class Process {
 
   /** Gives a new file the lowest free number; closes it again if there is none. */
   protected install(file: OpenFile, closeOnExec: boolean): number {
-    const fd = this.table.lowestFree();
-    if (fd < 0) {
-      file.close();
-      return fd;
-    }
-    this.table.set(fd, file, closeOnExec);
+    const fd = this.table.reserve();
+    if (fd < 0) this.end(file);
+    else this.table.set(fd, file, closeOnExec);
     return fd;
+  }
+
+  /** Reserves two numbers, or neither: 0, or a negated errno. */
+  protected reservePair(fds: Int32Array): number {
+    const first = this.table.reserve();
+    if (first < 0) return first;
+    const second = this.table.reserve(first + 1);
+    if (second < 0) {
+      this.table.giveBack(first);
+      return second;
+    }
+    fds[0] = first;
+    fds[1] = second;
+    return 0;
   }
 
   /** Gives two new files numbers, or neither. */
@@ -131,33 +141,36 @@ export abstract class Process {
     closeOnExec: boolean,
     fds: Int32Array,
   ): number {
-    const first = this.install(pair[0], closeOnExec);
-    if (first < 0) {
-      pair[1].close();
-      return first;
+    const reserved = this.reservePair(fds);
+    if (reserved < 0) {
+      this.end(pair[0]);
+      this.end(pair[1]);
+      return reserved;
     }
-    const second = this.install(pair[1], closeOnExec);
-    if (second < 0) {
-      this.close(first);
-      return second;
-    }
-    fds[0] = first;
-    fds[1] = second;
+    this.table.set(fds[0] as number, pair[0], closeOnExec);
+    this.table.set(fds[1] as number, pair[1], closeOnExec);
     return 0;
   }
 
   /** close(2). */
   close(fd: number): number {
     const file = this.table.remove(fd);
-    if (file === undefined) return -Errno.EBADF;
-    const locked = this.locked && file.kind === FileKind.file;
-    if (locked) this.files.locksEnded(file);
-    if (file.references === 0) return file.close();
+    return file === undefined ? -Errno.EBADF : this.release(file);
+  }
+
+  /** What closing a number of `file` does: it gives up the reference, and the record locks. */
+  protected release(file: OpenFile): number {
     // fcntl(2): closing any descriptor of a file releases the process's record locks on it.
-    if (locked) {
+    if (file.kind === FileKind.file && this.files.hasLocks && !file.isPathOnly) {
+      this.files.locksEnded(file);
       file.lock(F_SETLK, { type: F_UNLCK, whence: SEEK_SET, start: 0, length: 0, pid: 0 });
     }
-    return 0;
+    return this.table.drop(file);
+  }
+
+  /** Ends a file to which nothing refers any more. */
+  protected end(file: OpenFile): number {
+    return file.close();
   }
 
   /** What a path starts from: null for the current folder, undefined if `fd` is not open. */

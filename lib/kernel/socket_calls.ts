@@ -43,6 +43,7 @@ const CONNECT_AND_SEND = ["connect", "send"] as const;
 export abstract class SocketCalls extends DescriptorCalls {
   readonly #address: GuestAddress = new GuestAddress();
   readonly #peer: SockaddrStorage = new SockaddrStorage();
+  readonly #numbers: Int32Array = new Int32Array(2);
   /** Sockets that the guest itself has bound. */
   readonly #bound: WeakSet<OpenFile> = new WeakSet();
 
@@ -60,16 +61,30 @@ export abstract class SocketCalls extends DescriptorCalls {
     const unknown = checkSocketFlags(type);
     if (unknown < 0) return unknown;
     // Linux takes the numbers before it makes the sockets.
-    const second = this.table.lowestFree(this.table.lowestFree() + 1);
-    if (second < 0) return second;
+    const numbers = this.#numbers;
+    const reserved = this.reservePair(numbers);
+    if (reserved < 0) return reserved;
+    const pair = this.#socketpair(domain, type, protocol);
+    for (let end = 0; end < 2; end++) {
+      const fd = numbers[end] as number;
+      if (typeof pair === "number") this.table.giveBack(fd);
+      else this.table.set(fd, pair[end] as OpenFile, (type & SOCK_CLOEXEC) !== 0);
+    }
+    if (typeof pair === "number") return pair;
+    fds.set(numbers);
+    return 0;
+  }
+
+  #socketpair(
+    domain: number,
+    type: number,
+    protocol: number,
+  ): readonly [OpenFile, OpenFile] | number {
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
     if (domain !== AF_UNIX) return -Errno.EOPNOTSUPP;
     const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
-    const pair = this.stack.socketpair(domain, made, protocol | 0);
-    return typeof pair === "number"
-      ? pair
-      : this.installPair(pair, (type & SOCK_CLOEXEC) !== 0, fds);
+    return this.stack.socketpair(domain, made, protocol | 0);
   }
 
   /** bind(2). */
@@ -104,13 +119,25 @@ export abstract class SocketCalls extends DescriptorCalls {
     if (file === undefined) return -Errno.EBADF;
     if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) !== 0) return -Errno.EINVAL;
     // Before a connection is taken off the queue there must be a number for it.
-    const number = this.table.lowestFree();
+    const number = this.table.reserve();
     if (number < 0) return number;
-    if (file.kind !== FileKind.socket) return file.notSocket();
+    const accepted = file.kind === FileKind.socket
+      ? this.#accept(file, peer, flags & SOCK_NONBLOCK)
+      : file.notSocket();
+    if (typeof accepted === "number") {
+      this.table.giveBack(number);
+      return accepted;
+    }
+    this.table.set(number, accepted, (flags & SOCK_CLOEXEC) !== 0);
+    return number;
+  }
+
+  /** A connection that the policy admits. */
+  #accept(file: OpenFile, peer: SockaddrStorage | null, flags: number): OpenFile | number {
     const { checksPeers } = this.policy;
     const name = peer ?? (checksPeers ? this.#peer : null);
     for (;;) {
-      const accepted = file.accept(name, flags & SOCK_NONBLOCK);
+      const accepted = file.accept(name, flags);
       if (typeof accepted === "number") return accepted;
       if (
         checksPeers && name !== null && !this.policy.admitsPeer("accept", name.bytes, name.length)
@@ -118,8 +145,7 @@ export abstract class SocketCalls extends DescriptorCalls {
         accepted.close();
         continue;
       }
-      this.table.set(number, accepted, (flags & SOCK_CLOEXEC) !== 0);
-      return number;
+      return accepted;
     }
   }
 

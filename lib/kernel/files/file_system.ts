@@ -323,6 +323,11 @@ export class FileSystem {
       : this.#host.stdio(descriptor);
   }
 
+  /** Whether the guest may hold a record lock, which closing a descriptor may end. */
+  get hasLocks(): boolean {
+    return this.#descriptors.hasLocks;
+  }
+
   /**
    * Tells that the guest has set a record lock (`F_SETLK` with F_RDLCK or F_WRLCK succeeded) on
    * `file`. From now on no descriptor of that file which is this process's own is closed, since that

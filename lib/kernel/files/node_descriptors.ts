@@ -44,6 +44,11 @@ export class NodeDescriptors {
     fs.closeSync(descriptor);
   }
 
+  /** Whether the guest holds a record lock on any file. */
+  get hasLocks(): boolean {
+    return this.#locked.size > 0;
+  }
+
   /** The guest has set a record lock on `file`. */
   locksHeld(file: OpenFile): void {
     const key = keyOf(file);
