@@ -5,6 +5,7 @@
  */
 import type { BatchMessage } from "./batch_child.ts";
 import { expectedOutput, firstDifference } from "./catalog.ts";
+import { optionsOf } from "./run_options.ts";
 import type { StackName } from "../../lib/stack/open.ts";
 
 /** How a scenario went. */
@@ -21,6 +22,8 @@ export interface ScenarioRun {
 export interface BatchOptions {
   /** The network stack below the kernel. */
   readonly stack: StackName;
+  /** The guest memory through which the calls go; see `RunTarget`. */
+  readonly guest?: string | null;
   /** How many child processes run at a time; 2 by default. */
   readonly jobs?: number;
   /** Milliseconds after which a scenario is ended with its process; 20,000 by default. */
@@ -41,20 +44,22 @@ const DEFAULT_TIMEOUT = 20_000;
  */
 export async function runBatch(
   names: readonly string[],
-  { stack, jobs = 2, timeout = DEFAULT_TIMEOUT, onRun = () => {} }: BatchOptions,
+  options: BatchOptions,
 ): Promise<ReadonlyMap<string, ScenarioRun>> {
+  const { stack, guest = null, jobs = 2, timeout = DEFAULT_TIMEOUT, onRun } = options;
+  const target = optionsOf({ stack, guest });
   const runs = new Map<string, ScenarioRun>();
   const root = await Deno.makeTempDir({ prefix: "conformance-" });
   const record = (run: ScenarioRun): void => {
     runs.set(run.name, run);
-    onRun(run);
+    onRun?.(run);
   };
   try {
     const shares = Array.from(
       { length: jobs },
       (_, job) => names.filter((_, i) => i % jobs === job),
     );
-    await Promise.all(shares.map((share) => runShare(share, { stack, timeout, root, record })));
+    await Promise.all(shares.map((share) => runShare(share, { target, timeout, root, record })));
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -77,7 +82,8 @@ export function describeFailure(run: ScenarioRun): string | null {
 }
 
 interface Share {
-  readonly stack: StackName;
+  /** The options that say what to run on. */
+  readonly target: readonly string[];
   readonly timeout: number;
   readonly root: string;
   readonly record: (run: ScenarioRun) => void;
@@ -94,13 +100,13 @@ async function runShare(names: readonly string[], share: Share): Promise<void> {
 
 async function runChild(
   names: readonly string[],
-  { stack, timeout, root, record }: Share,
+  { target, timeout, root, record }: Share,
 ): Promise<number> {
   const directories = names.flatMap((name) => [name, makeDirectory(root, name)]);
   const script = new URL("./batch_child.ts", import.meta.url).href;
   using watchdog = new Watchdog(timeout);
   await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", script, `--stack=${stack}`, ...directories],
+    args: ["run", "-A", script, ...target, ...directories],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

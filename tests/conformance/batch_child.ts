@@ -3,18 +3,18 @@
  * and each only up to the first line that differs from what native Linux printed: what follows
  * would often wait for ever.
  *
- *     deno run -A batch_child.ts --stack=NAME [NAME DIRECTORY]...
+ *     deno run -A batch_child.ts --stack=NAME [--guest=LAYOUT] [NAME DIRECTORY]...
  *
  * Prints {@linkcode BatchMessage}s as lines of JSON. A process of its own, since the current folder
  * belongs to a process, and since a call that never returns can only be ended with its process.
  *
  * @module
  */
-import type { StackName } from "../../lib/stack/open.ts";
 import { expectedOutput, scenarioPath } from "./catalog.ts";
 import { runOnStack } from "./kernel_run.ts";
 import { ScenarioError } from "./scenario.ts";
-import { stackName } from "./stack_option.ts";
+import { GUEST_LAYOUTS } from "./guest_layout.ts";
+import { type RunTarget, runTarget } from "./run_options.ts";
 
 /** One thing that a batch reports: what a scenario prints, or that it has ended and why. */
 export type BatchMessage = { readonly output: string } | { readonly error: string | null };
@@ -24,16 +24,18 @@ class Difference extends Error {}
 
 const encoder = new TextEncoder();
 
-function main([option = "", ...rest]: readonly string[]): void {
-  const stack = stackName([option]);
-  if (stack === null) throw new Error(`unknown option ${option}`);
+function main(args: readonly string[]): void {
+  const options = args.filter((arg) => arg.startsWith("--"));
+  const rest = args.slice(options.length);
+  const target = runTarget(options);
+  if (target === null) throw new Error(`unknown option among ${options}`);
   for (let i = 0; i + 1 < rest.length; i += 2) {
     const [name = "", directory = ""] = rest.slice(i, i + 2);
-    send({ error: runNamed(name, directory, stack) });
+    send({ error: runNamed(name, directory, target) });
   }
 }
 
-function runNamed(name: string, directory: string, stack: StackName): string | null {
+function runNamed(name: string, directory: string, target: RunTarget): string | null {
   const text = Deno.readTextFileSync(scenarioPath(name));
   const expected = expectedOutput(name);
   let printed = "";
@@ -44,7 +46,9 @@ function runNamed(name: string, directory: string, stack: StackName): string | n
   };
   Deno.chdir(directory);
   try {
-    runOnStack(text, { stack, write });
+    const { stack } = target;
+    const guest = GUEST_LAYOUTS.get(target.guest ?? "") ?? null;
+    runOnStack(text, { stack, guest, write });
     return null;
   } catch (error) {
     if (error instanceof Difference) return null;

@@ -9,6 +9,7 @@ import type { Iovec } from "../../lib/linux/uio.ts";
 import { type AddressOperand, formatAddress, learnAddress, parseAddress } from "./addresses.ts";
 import { formatResult } from "./format.ts";
 import { type Descriptor, type DescriptorKind, DescriptorNames, PortNames } from "./names.ts";
+import type { RawCalls } from "./raw_calls.ts";
 import { ScenarioError, type Statement, type Word } from "./scenario.ts";
 import { parseBuffer, parseData, parseInt32, parseNumber } from "./values.ts";
 
@@ -19,6 +20,8 @@ export type Operation = (call: Call) => string;
 export class Session {
   /** The kernel under test. */
   readonly system: System;
+  /** Its calls with lengths as they are given, where it has them; null where `System` is all. */
+  readonly raw: RawCalls | null;
   /** Absolute path of the working directory. */
   readonly directory: string;
   /** The names of descriptors. */
@@ -37,10 +40,12 @@ export class Session {
    *
    * @param system The kernel under test.
    * @param directory Absolute path of the working directory.
+   * @param raw Its calls with lengths as they are given.
    */
-  constructor(system: System, directory: string) {
+  constructor(system: System, directory: string, raw: RawCalls | null = null) {
     this.system = system;
     this.directory = directory;
+    this.raw = raw;
   }
 }
 
@@ -67,6 +72,11 @@ export class Call {
   /** The kernel under test. */
   get system(): System {
     return this.session.system;
+  }
+
+  /** The calls with lengths as they are given, where the kernel under test has them. */
+  get raw(): RawCalls | null {
+    return this.session.raw;
   }
 
   /** Count of operands. */

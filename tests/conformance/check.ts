@@ -1,7 +1,7 @@
 /**
  * Compares scenarios with what native Linux printed, and prints `ok` or the first difference of each.
  *
- *     deno run -A tests/conformance/check.ts [--stack=libc|deno|auto] [NAME]...
+ *     deno run -A tests/conformance/check.ts [--stack=libc|deno|auto] [--guest=LAYOUT] [NAME]...
  *
  * Without names it runs all of them. Exit status: 0 if none differs, else 1; 2 for wrong usage.
  *
@@ -9,15 +9,15 @@
  */
 import { describeFailure, runBatch, type ScenarioRun } from "./batch.ts";
 import { readCatalog } from "./catalog.ts";
-import { stackName } from "./stack_option.ts";
+import { RUN_OPTIONS, runTarget } from "./run_options.ts";
 
 async function main(args: readonly string[]): Promise<number> {
-  const stack = stackName(args.filter((arg) => arg.startsWith("--")));
+  const target = runTarget(args.filter((arg) => arg.startsWith("--")));
   const known = readCatalog().map(({ name }) => name);
   const asked = args.filter((arg) => !arg.startsWith("--"));
   const unknown = asked.filter((name) => !known.includes(name));
-  if (stack === null || unknown.length > 0) {
-    print(`usage: check.ts [--stack=libc|deno|auto] [NAME]...; unknown: ${unknown.join(" ")}`);
+  if (target === null || unknown.length > 0) {
+    print(`usage: check.ts ${RUN_OPTIONS} [NAME]...; unknown: ${unknown.join(" ")}`);
     return 2;
   }
   const names = asked.length > 0 ? asked : known;
@@ -27,8 +27,8 @@ async function main(args: readonly string[]): Promise<number> {
     if (failure === null) same++;
     print(`${run.name}: ${failure ?? "ok"}`);
   };
-  await runBatch(names, { stack, onRun });
-  print(`${names.length} scenarios on ${stack}: ${same} ok, ${names.length - same} differ`);
+  await runBatch(names, { ...target, onRun });
+  print(`${names.length} scenarios on ${target.stack}: ${same} ok, ${names.length - same} differ`);
   return same === names.length ? 0 : 1;
 }
 

@@ -93,8 +93,9 @@ export class GuestArena {
     const address = this.room(values.length * this.#pointerSize);
     values.forEach((value, index) => {
       const at = Number(address) + index * this.#pointerSize;
-      if (this.#pointerSize === 4) this.#memory.store32(at, Number(BigInt.asUintN(32, BigInt(value))));
-      else this.#memory.store64(at, BigInt.asUintN(64, BigInt(value)));
+      if (this.#pointerSize === 4) {
+        this.#memory.store32(at, Number(BigInt.asUintN(32, BigInt(value))));
+      } else this.#memory.store64(at, BigInt.asUintN(64, BigInt(value)));
     });
     return address;
   }

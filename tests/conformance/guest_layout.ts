@@ -17,7 +17,7 @@ export interface GuestLayout {
 }
 
 /** Bytes of the memory: more than a scenario needs. */
-const SIZE = 1 << 24;
+const SIZE = 1 << 26;
 
 const PAGES = SIZE / 65_536;
 

@@ -6,12 +6,15 @@
 import type { System } from "../../lib/kernel/system.ts";
 import { Call, Session } from "./call.ts";
 import { OPERATIONS } from "./operations/table.ts";
+import type { RawCalls } from "./raw_calls.ts";
 import { parseStatement, ScenarioError, type Statement } from "./scenario.ts";
 
 /** What a scenario runs on. */
 export interface ScenarioOptions {
   /** The kernel under test, as a process starts with it: only descriptors 0, 1 and 2 are open. */
   readonly system: System;
+  /** Its calls with lengths as they are given; null where `System` is all that there is. */
+  readonly raw?: RawCalls | null;
   /** Absolute path of the current working directory. */
   readonly directory: string;
   /**
@@ -31,7 +34,7 @@ export interface ScenarioOptions {
  * @throws {ScenarioError} If there is a mistake in it; what came before has been performed.
  */
 export function runScenario(text: string, options: ScenarioOptions): void {
-  const session = new Session(options.system, options.directory);
+  const session = new Session(options.system, options.directory, options.raw ?? null);
   for (const [index, line] of text.split("\n").entries()) {
     const number = index + 1;
     const statement = atLine(`line ${number}`, () => parseStatement(line, number));

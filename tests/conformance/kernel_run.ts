@@ -5,12 +5,16 @@
  */
 import { Kernel } from "../../lib/kernel/kernel.ts";
 import { openStack, type StackName } from "../../lib/stack/open.ts";
+import type { GuestLayout } from "./guest_layout.ts";
+import { GuestSystem } from "./guest_system.ts";
 import { runScenario } from "./interpreter.ts";
 
 /** How a scenario is run. */
 export interface KernelRunOptions {
   /** The network stack below the kernel. */
   readonly stack: StackName;
+  /** The guest memory through which the calls go; none by default. */
+  readonly guest?: GuestLayout | null;
   /** Receives the output; see `ScenarioOptions`. */
   readonly write: (text: string) => void;
 }
@@ -25,8 +29,11 @@ const UMASK = 0o022;
  * @param options How it is run.
  * @throws {ScenarioError} If there is a mistake in it.
  */
-export function runOnStack(text: string, { stack, write }: KernelRunOptions): void {
+export function runOnStack(text: string, options: KernelRunOptions): void {
+  const { stack, guest = null, write } = options;
   Deno.umask(UMASK);
   using kernel = new Kernel(openStack(stack));
-  runScenario(text, { system: kernel, directory: Deno.cwd(), write });
+  const program = guest === null ? null : new GuestSystem(kernel, guest);
+  const system = program ?? kernel;
+  runScenario(text, { system, raw: program?.raw ?? null, directory: Deno.cwd(), write });
 }

@@ -63,6 +63,8 @@ export function filetypeOf(mode: number): number {
 
 /** How a {@linkcode Descriptor} comes to be, beside the system's descriptor. */
 export interface DescriptorOptions {
+  /** One of the file types, where it is known. */
+  readonly type?: number;
   /** Rights that it reports, of those that apply to its type. Default: all. */
   readonly base?: number;
   /** Rights that it reports for what is opened through it. Default: all. */
@@ -108,7 +110,7 @@ export class Descriptor {
   constructor(system: System, fd: number, options: DescriptorOptions = {}) {
     this.fd = fd;
     this.pollFd = { fd, events: 0, revents: 0 };
-    this.type = typeOf(system, fd);
+    this.type = options.type ?? typeOf(system, fd);
     this.applicable = applicableRights(system, fd, this.type);
     const { base = this.applicable, inheriting = INHERITED_RIGHTS } = options;
     this.preopened = options.preopened ?? null;
@@ -150,7 +152,8 @@ export class Descriptor {
   restrict(base: number, inheriting: number): void {
     this.#base = base;
     this.#inheriting = inheriting;
-    this.#allowed &= base;
+    // Who may move the offset may ask for it.
+    this.#allowed &= (base & Rights.FD_SEEK) !== 0 ? base | Rights.FD_TELL : base;
     this.#inheritable &= inheriting;
   }
 

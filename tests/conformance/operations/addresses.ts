@@ -24,7 +24,9 @@ export const ADDRESS_OPERATIONS: Readonly<Record<string, Operation>> = {
 function bind(call: Call): string {
   const length = call.intOption("len");
   const socket = call.descriptor(0);
-  const result = call.system.bind(socket.fd, addressBytes(call.address(1), length));
+  const address = call.address(1);
+  const result = call.raw?.bind(socket.fd, address, length ?? address.length) ??
+    call.system.bind(socket.fd, addressBytes(address, length));
   call.learn(socket);
   return formatResult(result);
 }
@@ -32,7 +34,9 @@ function bind(call: Call): string {
 function connect(call: Call): string {
   const length = call.intOption("len");
   const socket = call.descriptor(0);
-  const result = call.system.connect(socket.fd, addressBytes(call.address(1), length));
+  const address = call.address(1);
+  const result = call.raw?.connect(socket.fd, address, length ?? address.length) ??
+    call.system.connect(socket.fd, addressBytes(address, length));
   call.learn(socket);
   return formatResult(result);
 }
@@ -45,23 +49,25 @@ function listen(call: Call): string {
 }
 
 function accept(call: Call): string {
-  return acceptWith(call, ({ fd }, peer) => call.system.accept(fd, peer));
+  return acceptWith(call, null);
 }
 
 function accept4(call: Call): string {
-  return acceptWith(call, ({ fd }, peer) => call.system.accept4(fd, peer, call.int(1)));
+  return acceptWith(call, call.int(1));
 }
 
-function acceptWith(
-  call: Call,
-  accept: (listener: Descriptor, peer: SockaddrStorage | null) => number,
-): string {
+function acceptWith(call: Call, flags: number | null): string {
   const length = call.intOption("len");
   const peer = call.flag("noaddr") ? null : new SockaddrStorage();
   const listener = call.descriptor(0);
-  const fd = accept(listener, peer);
+  const raw = peer === null || length === undefined ? null : call.raw;
+  const fd = peer !== null && length !== undefined && raw !== null
+    ? raw.accept(listener.fd, peer, length, flags)
+    : flags === null
+    ? call.system.accept(listener.fd, peer)
+    : call.system.accept4(listener.fd, peer, flags);
   if (fd < 0) return formatResult(fd);
-  if (peer !== null && length !== undefined && length < 0) {
+  if (raw === null && peer !== null && length !== undefined && length < 0) {
     call.system.close(fd);
     return formatResult(-Errno.EINVAL);
   }
@@ -83,27 +89,23 @@ function formatPeer(
 }
 
 function getsockname(call: Call): string {
-  return nameWith(call, (socket, name) => {
-    call.learn(socket);
-    return call.system.getsockname(socket.fd, name);
-  });
+  return nameWith(call, "getsockname");
 }
 
 function getpeername(call: Call): string {
-  return nameWith(call, (socket, name) => call.system.getpeername(socket.fd, name));
+  return nameWith(call, "getpeername");
 }
 
-function nameWith(
-  call: Call,
-  ask: (socket: Descriptor, name: SockaddrStorage) => number,
-): string {
+function nameWith(call: Call, operation: "getsockname" | "getpeername"): string {
   const length = call.intOption("len");
   const socket = call.descriptor(0);
   const name = new SockaddrStorage();
-  const result = ask(socket, name);
+  if (operation === "getsockname") call.learn(socket);
+  const raw = length === undefined ? undefined : call.raw?.[operation](socket.fd, name, length);
+  const result = raw ?? call.system[operation](socket.fd, name);
   if (result < 0) return formatResult(result);
   // System gives the whole address: cutting it, and refusing this length, is a front end's work.
-  if (length !== undefined && length < 0) return formatResult(-Errno.EINVAL);
+  if (raw === undefined && length !== undefined && length < 0) return formatResult(-Errno.EINVAL);
   const shown = length === undefined ? `${call.formatAddress(name, socket)} ` : "";
   return `0 ${shown}len=${name.length}`;
 }

@@ -75,13 +75,18 @@ function pwrite(call: Call): string {
 function readv(call: Call): string {
   const count = call.intOption("iovlen");
   const buffers = call.rest(1, (index) => call.buffer(index));
-  return formatScattered(call.system.readv(call.fd(0), bufferList(buffers, count)), buffers);
+  const result = call.raw?.readv(call.fd(0), buffers, count ?? buffers.length) ??
+    call.system.readv(call.fd(0), bufferList(buffers, count));
+  return formatScattered(result, buffers);
 }
 
 function writev(call: Call): string {
   const count = call.intOption("iovlen");
   const buffers = call.rest(1, (index) => call.data(index));
-  return formatResult(call.system.writev(call.fd(0), bufferList(buffers, count)));
+  return formatResult(
+    call.raw?.writev(call.fd(0), buffers, count ?? buffers.length) ??
+      call.system.writev(call.fd(0), bufferList(buffers, count)),
+  );
 }
 
 function lseek(call: Call): string {

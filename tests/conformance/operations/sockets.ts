@@ -42,10 +42,12 @@ function shutdown(call: Call): string {
 
 function setsockopt(call: Call): string {
   const length = call.intOption("len");
-  const { base, length: ownLength } = parseOptionValue(call.word(3));
-  const passed = Math.min(length ?? ownLength, OPTION_ROOM);
+  const value = parseOptionValue(call.word(3));
+  const passed = length ?? value.length;
+  const [fd, level, name] = [call.fd(0), call.int(1), call.int(2)];
   return formatResult(
-    call.system.setsockopt(call.fd(0), call.int(1), call.int(2), base, passed),
+    call.raw?.setsockopt(fd, level, name, value, passed) ??
+      call.system.setsockopt(fd, level, name, value.base, Math.min(passed, OPTION_ROOM)),
   );
 }
 

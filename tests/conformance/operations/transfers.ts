@@ -44,8 +44,10 @@ function sendto(call: Call): string {
   const addressLength = call.intOption("len");
   const socket = call.descriptor(0);
   const { base, length } = call.data(1);
-  const address = destination(call.address(3), addressLength);
-  const result = call.system.sendto(socket.fd, base, length, call.int(2), address);
+  const operand = call.address(3);
+  const passed = addressLength ?? operand.length;
+  const result = call.raw?.sendto(socket.fd, { base, length }, call.int(2), operand, passed) ??
+    call.system.sendto(socket.fd, base, length, call.int(2), destination(operand, addressLength));
   call.learn(socket);
   return formatResult(result);
 }
@@ -55,9 +57,13 @@ function sendmsg(call: Call): string {
   const addressLength = call.intOption("len");
   const count = call.intOption("iovlen");
   const socket = call.descriptor(0);
-  const buffers = bufferList(call.rest(2, (index) => call.data(index)), count);
-  const address = to === undefined ? undefined : destination(call.parseAddress(to), addressLength);
-  const result = call.system.sendmsg(socket.fd, buffers, call.int(1), address);
+  const flags = call.int(1);
+  const data = call.rest(2, (index) => call.data(index));
+  const operand = to === undefined ? undefined : call.parseAddress(to);
+  const passed = addressLength ?? operand?.length ?? 0;
+  const address = operand === undefined ? undefined : destination(operand, addressLength);
+  const result = call.raw?.sendmsg(socket.fd, data, count ?? data.length, flags, operand, passed) ??
+    call.system.sendmsg(socket.fd, bufferList(data, count), flags, address);
   call.learn(socket);
   return formatResult(result);
 }
@@ -82,7 +88,11 @@ function recvfrom(call: Call): string {
   const socket = call.descriptor(0);
   const buffer = call.buffer(1);
   const flags = call.int(2);
-  const result = call.system.recvfrom(socket.fd, buffer.base, buffer.length, flags, from);
+  const raw = from === null || length === undefined
+    ? undefined
+    : call.raw?.recvfrom(socket.fd, buffer, flags, from, length);
+  const result = raw ??
+    call.system.recvfrom(socket.fd, buffer.base, buffer.length, flags, from);
   const received = formatReceived(result, buffer);
   if (result < 0 || from === null) return received;
   if (length === undefined) return `${received} from=${call.formatAddress(from, socket)}`;
@@ -96,12 +106,9 @@ function recvmsg(call: Call): string {
   const socket = call.descriptor(0);
   const buffers = call.rest(2, (index) => call.buffer(index));
   const message = { name, flags: JUNK_FLAGS };
-  const result = call.system.recvmsg(
-    socket.fd,
-    bufferList(buffers, count),
-    call.int(1),
-    message,
-  );
+  const passed = count ?? buffers.length;
+  const result = call.raw?.recvmsg(socket.fd, buffers, passed, call.int(1), message) ??
+    call.system.recvmsg(socket.fd, bufferList(buffers, count), call.int(1), message);
   const received = formatScattered(result, buffers);
   if (result < 0) return received;
   const from = name === null ? "" : ` from=${call.formatAddress(name, socket)}`;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EPOLL_CTL_DEL, EPOLL_EVENT_SIZE } from "../../../linux/epoll.ts";
+import { EPOLL_CTL_DEL, EPOLL_EVENT_SIZE, EPOLL_EVENT_SIZE_X86_64 } from "../../../linux/epoll.ts";
 import { Errno } from "../../../linux/errno.ts";
 import { type PollFd, POLLFD_SIZE } from "../../../linux/poll.ts";
 import { type Rlimit, RLIMIT_NOFILE } from "../../../linux/resource.ts";
@@ -19,7 +19,8 @@ const FEW = 64;
 /** Most descriptors of a process, `fs.nr_open`: Linux cuts a longer set of select(2) to them. */
 const NR_OPEN = 1_048_576;
 
-const INT_MAX = 0x7fffffff;
+/** More events than this are EINVAL, which is `System`'s to say. */
+const MOST_EVENTS = Math.floor(0x7fffffff / EPOLL_EVENT_SIZE_X86_64);
 
 /** Checks a signal mask that is looked at and not used: no signal ever reaches a guest. */
 function checkSignalMask(c: CallContext, address: number, size: number): number {
@@ -222,11 +223,11 @@ function waitForEvents(
   const { memory, system } = c;
   const wanted = count | 0;
   const room = Math.floor(memory.available(address) / EPOLL_EVENT_SIZE);
-  // More room than there is memory: events that would fault stay where they are.
-  const limit = wanted > 0 && room > 0 ? Math.min(wanted, room) : wanted;
-  if (limit > INT_MAX / EPOLL_EVENT_SIZE || limit <= 0) {
+  if (wanted <= 0 || wanted > MOST_EVENTS || room === 0) {
     return system.epollPwait(epfd | 0, null, wanted, timeout);
   }
+  // Events that would fault stay where they are.
+  const limit = Math.min(wanted, room);
   const events = memory.bytes(address, limit * EPOLL_EVENT_SIZE);
   return system.epollPwait(epfd | 0, events, limit, timeout);
 }

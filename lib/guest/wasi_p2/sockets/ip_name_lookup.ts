@@ -1,0 +1,113 @@
+/**
+ * wasi:sockets/ip-name-lookup.
+ *
+ * @module
+ */
+import { parseIpAddress, SocketAddress } from "../../../ip.ts";
+import { Errno } from "../../../linux/errno.ts";
+import { decodeSockaddr } from "../../../linux/sockaddr.ts";
+import { AF_UNSPEC } from "../../../linux/socket.ts";
+import type { WasiContext } from "../context.ts";
+import { type Pollable, ReadyPollable } from "../io/poll.ts";
+import { Resource } from "../resource.ts";
+import { type ErrorCode, failWith, type IpAddressValue, type Network } from "./network.ts";
+
+/** An address as WASI has it. */
+function addressValue(bytes: Uint8Array): IpAddressValue {
+  if (bytes.length === 4) {
+    const [a = 0, b = 0, c = 0, d = 0] = bytes;
+    return { tag: "ipv4", val: [a, b, c, d] };
+  }
+  const part = (index: number) => ((bytes[2 * index] ?? 0) << 8) | (bytes[2 * index + 1] ?? 0);
+  return {
+    tag: "ipv6",
+    val: [part(0), part(1), part(2), part(3), part(4), part(5), part(6), part(7)],
+  };
+}
+
+/**
+ * The host that a name stands for, as a URL's: a domain in ASCII, or the text of an IP address.
+ *
+ * @returns Null if it is none: empty, with a port, a URL, …
+ */
+function parseHost(name: string): string | null {
+  const bracketed = /^\[(.*)\]$/s.exec(name)?.[1];
+  const literal = parseIpAddress(bracketed ?? name);
+  if (literal !== null) {
+    return bracketed !== undefined && literal.family === 4 ? null : `${literal}`;
+  }
+  // What a URL would take for more than a host, or leave out.
+  if (/[\0-\x20/?#@:\\[\]]/.test(name)) return null;
+  const url = URL.parse(`http://${name}/`);
+  return url === null || url.hostname === "" ? null : url.hostname;
+}
+
+/** Which code a failed lookup is. */
+function lookupCode(errno: number): ErrorCode {
+  switch (-errno) {
+    case Errno.EACCES:
+      return "access-denied";
+    case Errno.ENOENT:
+      return "name-unresolvable";
+    case Errno.EAGAIN:
+      return "temporary-resolver-failure";
+    default:
+      return "permanent-resolver-failure";
+  }
+}
+
+/** `resolve-address-stream`: the lookup is made when the first address is asked for. */
+export class ResolveAddressStream extends Resource {
+  readonly #context: WasiContext;
+  readonly #host: string;
+  #addresses: IpAddressValue[] | null = null;
+  #next = 0;
+
+  /** The addresses of a host. */
+  constructor(context: WasiContext, host: string) {
+    super();
+    this.#context = context;
+    this.#host = host;
+  }
+
+  /** `resolve-next-address`. */
+  resolveNextAddress(): IpAddressValue | undefined {
+    this.#addresses ??= this.#lookUp();
+    return this.#addresses[this.#next++];
+  }
+
+  /** `subscribe`. */
+  subscribe(): Pollable {
+    return new ReadyPollable(this.#context, this);
+  }
+
+  #lookUp(): IpAddressValue[] {
+    const found: Uint8Array<ArrayBuffer>[] = [];
+    const result = this.#context.system.resolve(this.#host, AF_UNSPEC, found);
+    if (result < 0) failWith(lookupCode(result));
+    const addresses: IpAddressValue[] = [];
+    for (const sockaddr of found) {
+      const address = decodeSockaddr(sockaddr);
+      if (address instanceof SocketAddress) {
+        addresses.push(addressValue(address.ip.unmapped().bytes));
+      }
+    }
+    return addresses;
+  }
+}
+
+/**
+ * `resolve-addresses`.
+ *
+ * @param context What the guest's resources share.
+ * @param _network What is asked; the system's policy decides.
+ * @param name A domain name, or the text of an IP address.
+ */
+export function resolveAddresses(
+  context: WasiContext,
+  _network: Network,
+  name: string,
+): ResolveAddressStream {
+  const host = parseHost(name);
+  return host === null ? failWith("invalid-argument") : new ResolveAddressStream(context, host);
+}
