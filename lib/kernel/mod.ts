@@ -23,10 +23,12 @@
  *
  * @module
  */
+export type { EpollEvent } from "../linux/epoll.ts";
 export type { Flock } from "../linux/fcntl.ts";
 export type { PollFd } from "../linux/poll.ts";
 export type { Rlimit } from "../linux/resource.ts";
-export type { FileStatus } from "../linux/stat.ts";
+export type { FileStatus, FileTimes } from "../linux/stat.ts";
+export type { Timespec } from "../linux/time.ts";
 export type { Iovec } from "../linux/uio.ts";
 export { IpAddress, SocketAddress } from "../ip.ts";
 export { SockaddrStorage, UnixAddress } from "../linux/sockaddr.ts";
@@ -46,6 +48,7 @@ export { Policy, type PolicyOptions } from "./policy/policy.ts";
 export type { AddressUse } from "./policy/address_use.ts";
 export { formatPolicyRule, parsePolicyRule, type PolicyRule } from "./policy/policy_rule.ts";
 export type { KernelOptions } from "./process.ts";
+export { AKUMA_LIMITS, type SocketLimits } from "./socket_limits.ts";
 export type { StdioOptions, StdioRead, StdioWrite } from "./files/stdio.ts";
 export type { System } from "./system.ts";
 export type { DescriptorPath, UnixTarget } from "./policy/unix_target.ts";

@@ -14,6 +14,7 @@ import { type DescriptorTable, NR_OPEN } from "./descriptor_table.ts";
 import { FdTable } from "./fd_table.ts";
 import { FileSystem } from "./files/file_system.ts";
 import { Policy } from "./policy/policy.ts";
+import { SocketLimiter, type SocketLimits } from "./socket_limits.ts";
 import type { StdioOptions } from "./files/stdio.ts";
 
 /** RLIMIT_NOFILE of a new guest: soft 1024, hard 4096, as Linux's own default was for long. */
@@ -25,6 +26,8 @@ export interface KernelOptions {
   readonly policy?: Policy;
   /** RLIMIT_NOFILE: soft and hard limit of the guest's descriptors; default 1024 and 4096. */
   readonly nofile?: Readonly<Rlimit>;
+  /** How many sockets the guest may have and how much they hold; default: as Linux itself has it. */
+  readonly limits?: SocketLimits;
   /** What descriptors 0, 1 and 2 are; default: the process's own. */
   readonly stdio?: StdioOptions;
   /** Leaves the stack open when the kernel closes, for several guests on one stack. */
@@ -74,12 +77,14 @@ export abstract class Process {
   protected readonly files: FileSystem;
   /** RLIMIT_NOFILE. */
   protected readonly nofile: Rlimit;
+  /** Bounds the guest's sockets; null where they are not. */
+  protected readonly limiter: SocketLimiter | null;
   readonly #keepStack: boolean;
   #ended = false;
 
   /** Sets a process up over `stack`, which it owns from now on. */
   constructor(stack: Stack, options: KernelOptions = {}) {
-    const { policy, nofile, stdio, keepStack } = options;
+    const { policy, nofile, limits, stdio, keepStack } = options;
     this.stack = stack;
     this.policy = policy ?? new Policy();
     this.nofile = { ...(nofile ?? DEFAULT_NOFILE) };
@@ -90,6 +95,7 @@ export abstract class Process {
       );
     }
     this.#keepStack = keepStack ?? false;
+    this.limiter = limits === undefined ? null : new SocketLimiter(limits);
     this.table = new FdTable(this.nofile.current, (file) => this.end(file));
     this.files = new FileSystem({ host: stack.host, ...(stdio === undefined ? {} : { stdio }) });
     for (const fd of [0, 1, 2] as const) this.table.set(fd, this.files.stdio(fd), false);
@@ -170,6 +176,7 @@ export abstract class Process {
 
   /** Ends a file to which nothing refers any more. */
   protected end(file: OpenFile): number {
+    this.limiter?.end(file);
     return file.close();
   }
 

@@ -51,9 +51,15 @@ export abstract class SocketCalls extends DescriptorCalls {
   socket(domain: number, type: number, protocol: number): number {
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
+    if (this.limiter !== null && !this.limiter.take()) return -Errno.EMFILE;
     const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
     const socket = this.stack.socket(domain, made, protocol | 0);
-    return typeof socket === "number" ? socket : this.install(socket, (type & SOCK_CLOEXEC) !== 0);
+    if (typeof socket === "number") {
+      this.limiter?.giveBack();
+      return socket;
+    }
+    this.limiter?.assign(socket);
+    return this.install(socket, (type & SOCK_CLOEXEC) !== 0);
   }
 
   /** socketpair(2). */
@@ -83,8 +89,21 @@ export abstract class SocketCalls extends DescriptorCalls {
     const refused = checkSocketArguments(domain, type, protocol);
     if (refused < 0) return refused;
     if (domain !== AF_UNIX) return -Errno.EOPNOTSUPP;
+    const { limiter } = this;
+    if (limiter !== null) {
+      if (!limiter.take()) return -Errno.EMFILE;
+      if (!limiter.take()) {
+        limiter.giveBack();
+        return -Errno.EMFILE;
+      }
+    }
     const made = typeOfSocket(domain, type & ~SOCK_CLOEXEC);
-    return this.stack.socketpair(domain, made, protocol | 0);
+    const pair = this.stack.socketpair(domain, made, protocol | 0);
+    for (let end = 0; limiter !== null && end < 2; end++) {
+      if (typeof pair === "number") limiter.giveBack();
+      else limiter.assign(pair[end] as OpenFile);
+    }
+    return pair;
   }
 
   /** bind(2). */
@@ -122,7 +141,7 @@ export abstract class SocketCalls extends DescriptorCalls {
     const number = this.table.reserve();
     if (number < 0) return number;
     const accepted = file.kind === FileKind.socket
-      ? this.#accept(file, peer, flags & SOCK_NONBLOCK)
+      ? this.#acceptWithSlot(file, peer, flags & SOCK_NONBLOCK)
       : file.notSocket();
     if (typeof accepted === "number") {
       this.table.giveBack(number);
@@ -130,6 +149,16 @@ export abstract class SocketCalls extends DescriptorCalls {
     }
     this.table.set(number, accepted, (flags & SOCK_CLOEXEC) !== 0);
     return number;
+  }
+
+  #acceptWithSlot(file: OpenFile, peer: SockaddrStorage | null, flags: number): OpenFile | number {
+    const { limiter } = this;
+    // Before a connection is taken off the queue there must be a slot for it, too.
+    if (limiter !== null && !limiter.take()) return -Errno.ENOBUFS;
+    const accepted = this.#accept(file, peer, flags);
+    if (typeof accepted === "number") limiter?.giveBack();
+    else limiter?.assign(accepted);
+    return accepted;
   }
 
   /** A connection that the policy admits. */
@@ -368,7 +397,8 @@ export abstract class SocketCalls extends DescriptorCalls {
     const joins = (level === IPPROTO_IP && name === IP_ADD_MEMBERSHIP) ||
       (level === IPPROTO_IPV6 && name === IPV6_JOIN_GROUP);
     if (!joins || value === null || size <= 0) {
-      return file.setsockopt(level | 0, name, value, size);
+      const bounded = this.limiter === null ? value : this.limiter.bound(level, name, value, size);
+      return file.setsockopt(level | 0, name, bounded, size);
     }
     // The group is copied before it is checked, as addresses are.
     const copy = value.slice(0, size);

@@ -60,6 +60,9 @@ export abstract class OpenFile {
   /** How many descriptors refer to this description. The kernel counts; the last one closes. */
   references = 0;
 
+  /** Whether it has one of the places that the guest has for sockets. The kernel's own. */
+  hasSlot = false;
+
   /** What it is; see {@link FileKind}. */
   abstract readonly kind: FileKind;
 
