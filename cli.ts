@@ -21,7 +21,8 @@ import {
 } from "./lib/apps/command.ts";
 import { COMMANDS, COMMON_OPTIONS } from "./lib/apps/commands.ts";
 import { commandHelp, generalHelp } from "./lib/apps/help.ts";
-import { print } from "./lib/apps/output.ts";
+import { print, printFailure } from "./lib/apps/output.ts";
+import { expandShortOptions } from "./lib/apps/short_options.ts";
 import { closest } from "./lib/apps/suggestion.ts";
 import { VERSION } from "./lib/apps/version.ts";
 
@@ -43,9 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     return await run(args);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const line = message.replace(/\s*\n\s*/g, " ").replace(/\p{Cc}/gu, "?");
-    print("stderr", `vmsock: ${line}\n`);
+    printFailure(error instanceof Error ? error.message : String(error));
     return error instanceof UsageError ? MISUSED : FAILED;
   }
 }
@@ -91,10 +90,11 @@ function hint(typed: string, words: readonly string[], dashes: string): string {
 }
 
 function parse(
-  args: readonly string[],
+  given: readonly string[],
   specs: readonly OptionSpec[],
   stopEarly: boolean,
 ): ParsedArguments {
+  const args = expandShortOptions(given, specs, stopEarly);
   const valued = specs.filter(({ value, optionalValue }) => value !== undefined && !optionalValue);
   const names = specs.map(({ name }) => name);
   const parsed = parseArgs(args, {

@@ -8,12 +8,14 @@ import { demoCommand } from "./demo.ts";
 import { getCommand } from "./get.ts";
 import { httpdCommand } from "./httpd.ts";
 import { checkCommand, runCommand, testCommand } from "./run.ts";
+import { wgetCommand } from "./wget.ts";
 import { SESSION_OPTIONS } from "./session_options.ts";
 
 /** Every command; the first is what runs without a name. */
 export const COMMANDS: readonly [Command, ...Command[]] = [
   demoCommand,
   getCommand,
+  wgetCommand,
   runCommand,
   checkCommand,
   testCommand,

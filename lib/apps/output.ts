@@ -25,6 +25,12 @@ export function print(output: Output, text: string): void {
   }
 }
 
+/** Prints that something failed: one line on standard error, without control characters. */
+export function printFailure(message: string): void {
+  const line = message.replace(/\s*\n\s*/g, " ").replace(/\p{Cc}/gu, "?");
+  print("stderr", `vmsock: ${line}\n`);
+}
+
 /** Whether text there may have colours: a terminal, and no NO_COLOR. */
 export function hasColor(output: Output): boolean {
   return !Deno.noColor && Deno[output].isTerminal();

@@ -35,7 +35,7 @@ export class PlainConnection implements HttpConnection {
   static connect(system: System, { address }: HttpUrl, limit: TimeLimit): PlainConnection {
     const wait = limit.next();
     if (wait !== null && wait.left <= 0) throw timedOut("connect", `connect to ${address}`, wait);
-    const timeout = wait === null ? {} : { timeout: wait.left };
+    const timeout = wait === null ? {} : { timeout: Math.ceil(wait.left) };
     return new PlainConnection(TcpStream.connect(address, { system, ...timeout }), address, limit);
   }
 
@@ -82,7 +82,8 @@ export class PlainConnection implements HttpConnection {
     for (;;) {
       const wait = this.#limit.next();
       if (wait === null) return;
-      const ready = wait.left <= 0 ? 0 : system.poll([{ fd, events, revents: 0 }], wait.left);
+      const left = Math.ceil(wait.left);
+      const ready = left <= 0 ? 0 : system.poll([{ fd, events, revents: 0 }], left);
       if (ready > 0) return;
       if (ready === -Errno.EINTR) continue;
       const action = `${verb} ${this.peer}`;

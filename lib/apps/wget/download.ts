@@ -1,0 +1,147 @@
+/**
+ * Getting one document.
+ *
+ * @module
+ */
+import type { System } from "../../kernel/system.ts";
+import type { HttpResponse } from "../http/client.ts";
+import { clip, HttpError } from "../http/error.ts";
+import type { HttpUrl, Scheme } from "../http/http_url.ts";
+import { PlainConnection } from "../http/plain_connection.ts";
+import { type FollowOptions, sendRequestFollowing } from "../http/redirects.ts";
+import type { Field } from "../http/request_head.ts";
+import type { TimeLimit } from "../http/time_limit.ts";
+import { TlsConnection } from "../http/tls_connection.ts";
+import { type BodyPlan, planBody } from "./body_plan.ts";
+import type { Destination } from "./destination.ts";
+import type { Report } from "./report.ts";
+import { formatSize, formatSpeed } from "./size.ts";
+
+/** The schemes that there are. */
+export const SCHEMES: readonly Scheme[] = ["http", "https"];
+
+/** Bodies are saved as they are: a coding that was applied would have to be undone. */
+const IDENTITY: Field = ["Accept-Encoding", "identity"];
+
+/** What a download needs. */
+export interface DownloadOptions {
+  /** The system whose sockets are used, but for https. */
+  readonly system: System;
+  /** Where it goes. */
+  readonly destination: Destination;
+  /** Header fields of the caller's. */
+  readonly fields: readonly Field[];
+  /** Prints what is being done. */
+  readonly report: Report;
+}
+
+/** A document that is being got, perhaps in several attempts. */
+export class Download {
+  /** The URL. */
+  readonly url: HttpUrl;
+  readonly #options: DownloadOptions;
+  #saved = 0;
+
+  /** Prepares a download; nothing is asked for yet. */
+  constructor(url: HttpUrl, options: DownloadOptions) {
+    this.url = url;
+    this.#options = options;
+  }
+
+  /** How many bytes of the document have been saved. */
+  get saved(): number {
+    return this.#saved;
+  }
+
+  /**
+   * Gets what is missing of the document.
+   *
+   * @param limit How long it may take.
+   * @throws {HttpError} If the URL leads nowhere, or the response is malformed or ends early.
+   * @throws {NetError} If a connection fails, or time runs out.
+   * @throws {TlsError} If TLS cannot be agreed on.
+   * @throws {DownloadError} If the server refuses, or the file cannot be written.
+   * @throws {ReaderGoneError} If nobody reads standard output any more.
+   */
+  attempt(limit: TimeLimit): void {
+    const { destination, report } = this.#options;
+    if (this.#saved === 0) this.#saved = destination.resume();
+    using response = sendRequestFollowing(this.url, this.#requestOptions(limit));
+    const plan = planBody(response, this.#saved);
+    report.line(describeResponse(response));
+    if (plan.complete) {
+      report.line(`${destination.path} has all ${this.#saved} bytes already`);
+      return;
+    }
+    this.#save(response, plan);
+  }
+
+  #requestOptions(limit: TimeLimit): FollowOptions {
+    const { system, fields, report } = this.#options;
+    const range: Field[] = this.#saved === 0 ? [] : [["Range", `bytes=${this.#saved}-`]];
+    return {
+      system,
+      limit,
+      schemes: SCHEMES,
+      fields: [IDENTITY, ...fields, ...range],
+      connect: (system, url, limit) =>
+        url.scheme === "https"
+          ? TlsConnection.connect(system, url, limit)
+          : PlainConnection.connect(system, url, limit),
+      onRedirect: ({ status }, next) => report.line(`${status}: redirected to ${clip(next.href)}`),
+      onConnect: ({ address }, { peer }) =>
+        report.line(`Connected to ${address}${peer === address ? "" : ` (${peer})`}`),
+    };
+  }
+
+  #save(response: HttpResponse, { skip, size }: BodyPlan): void {
+    const { destination, report } = this.#options;
+    const before = this.#saved;
+    let unwanted = skip;
+    let hasBegun = false;
+    let elapsed = 0;
+    const begin = () => {
+      hasBegun = true;
+      destination.open();
+      const how = skip > 0 ? ", though the server sends everything again" : "";
+      report.line(
+        before === 0
+          ? `Saving to ${destination.path}`
+          : `Going on with ${destination.path} after ${before} bytes${how}`,
+      );
+      report.start(before, size);
+    };
+    try {
+      for (const piece of response.body()) {
+        const wanted = piece.subarray(Math.min(unwanted, piece.byteLength));
+        unwanted -= piece.byteLength - wanted.byteLength;
+        if (wanted.byteLength === 0) continue;
+        if (this.#saved + wanted.byteLength > (size ?? Infinity)) {
+          throw new HttpError(`the server sends more than the ${size} bytes that it has`);
+        }
+        if (!hasBegun) begin();
+        destination.write(wanted);
+        this.#saved += wanted.byteLength;
+        report.advance(this.#saved);
+      }
+      if (!hasBegun) begin();
+    } finally {
+      if (hasBegun) elapsed = report.finish(this.#saved);
+    }
+    if (this.#saved < (size ?? 0)) {
+      throw new HttpError(`the server sent only ${this.#saved} of ${size} bytes`, "truncated");
+    }
+    const speed = formatSpeed(this.#saved - before, elapsed);
+    report.line(
+      `Saved ${this.#saved} bytes (${formatSize(this.#saved)}, ${speed}) to ${destination.path}`,
+    );
+  }
+}
+
+function describeResponse({ head, framing, status }: HttpResponse): string {
+  const parts = [status];
+  if (framing.kind === "length") parts.push(`${framing.length} bytes`);
+  const type = head.headers.get("content-type");
+  if (type !== null) parts.push(clip(type));
+  return `Answer: ${parts.join(", ")}`;
+}
