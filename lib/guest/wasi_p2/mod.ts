@@ -1,0 +1,33 @@
+/**
+ * WASI 0.2 over blocking sockets: runs components that use `wasi:sockets`, and gives the import
+ * object to those who run components themselves.
+ *
+ * @example Run a component
+ * ```ts
+ * import { Component, WasiHost } from "@vmsock/vmsock/wasi";
+ *
+ * async function runFile(path: string, ...args: string[]): Promise<number> {
+ *   const component = await Component.compile(Deno.readFileSync(path));
+ *   using host = new WasiHost({ args: [path, ...args] });
+ *   return host.run(component);
+ * }
+ * ```
+ *
+ * @module
+ */
+export {
+  Component,
+  ComponentError,
+  ComponentInstance,
+  type HostFunctionValue,
+  type HostImports,
+  type HostInterface,
+  isComponent,
+  Trap,
+} from "../../component/mod.ts";
+export type { SystemOptions } from "../../kernel/default_system.ts";
+export { parsePreopenedDirectory, type PreopenedDirectory } from "../wasi/preopened.ts";
+export { ComponentExit } from "./cli/environment.ts";
+export { PreopenError } from "./filesystem/preopens.ts";
+export { WasiHost, type WasiOptions } from "./wasi_host.ts";
+export { wasiSockets } from "./wasi_sockets.ts";
