@@ -9,6 +9,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   stack: ["linux", "ip"],
   "stack/libc": ["stack", "linux", "ip"],
   "stack/deno": ["stack", "linux", "ip"],
+  "stack/user": ["stack", "tcp", "wire", "device", "stack/libc", "linux", "ip"],
   kernel: ["stack", "linux", "ip"],
   trace: ["kernel", "stack", "linux", "ip"],
   net: ["kernel", "stack", "linux", "ip"],
@@ -51,7 +52,7 @@ function* sources(directory: string): Generator<Source> {
 
 function layerOf(path: string): string | null {
   const inside = path.replace(/^lib\//, "");
-  for (const nested of ["stack/libc", "stack/deno"]) {
+  for (const nested of ["stack/libc", "stack/deno", "stack/user"]) {
     if (inside.startsWith(`${nested}/`)) return nested;
   }
   const [first = ""] = inside.split("/");

@@ -6,6 +6,7 @@
 import type { Command, OptionSpec } from "./command.ts";
 import { demoCommand } from "./demo.ts";
 import { getCommand } from "./get.ts";
+import { handshakeCommand } from "./handshake.ts";
 import { httpdCommand } from "./httpd.ts";
 import { checkCommand, runCommand, testCommand } from "./run.ts";
 import { wgetCommand } from "./wget.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly [Command, ...Command[]] = [
   checkCommand,
   testCommand,
   httpdCommand,
+  handshakeCommand,
 ];
 
 /** Options that every command has. */

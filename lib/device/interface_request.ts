@@ -101,14 +101,16 @@ export function interfaceMtu(libc: Libc, name: string): number {
 export function bringUp(
   libc: Libc,
   name: string,
-  address: { readonly ip: IpAddress; readonly prefix: number } | null,
+  address: { readonly ip: IpAddress; readonly prefixLength: number } | null,
 ): number {
   if (address !== null) {
     if (address.ip.family !== 4) return -Errno.EINVAL;
     const ifreq = new InterfaceRequest(name);
     ifreq.address = address.ip;
-    const mask = (0xffff_ffff << (32 - address.prefix)) >>> 0;
-    const bytes = [24, 16, 8, 0].map((shift) => address.prefix === 0 ? 0 : (mask >>> shift) & 255);
+    const mask = (0xffff_ffff << (32 - address.prefixLength)) >>> 0;
+    const bytes = [24, 16, 8, 0].map((shift) =>
+      address.prefixLength === 0 ? 0 : (mask >>> shift) & 255
+    );
     const setAddress = request(libc, ifreq, SIOCSIFADDR);
     if (setAddress < 0) return setAddress;
     ifreq.address = new IpAddress(new Uint8Array(bytes));

@@ -54,7 +54,7 @@ emitTcp(
   packet.subarray(20),
 );
 assertEquals(device.transmit(packet), -Errno.EIO);
-assertEquals(bringUp(libc, "vmsock0", { ip: kernel, prefix: 24 }), 0);
+assertEquals(bringUp(libc, "vmsock0", { ip: kernel, prefixLength: 24 }), 0);
 assertEquals(device.transmit(packet), 40);
 const buffer = new Uint8Array(2000);
 const pollfd = new Int32Array([device.descriptor, POLLIN]);

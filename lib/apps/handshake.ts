@@ -1,0 +1,36 @@
+/**
+ * `vmsock handshake`: a TCP handshake by our own TCP, drawn.
+ *
+ * @module
+ */
+import type { Command } from "./command.ts";
+
+/** The row for `vmsock handshake`. */
+export const handshakeCommand: Command = {
+  name: "handshake",
+  summary: "make a TCP connection by hand and draw what passes",
+  operands: "HOST PORT",
+  description:
+    `A TCP of this program's own makes the connection and closes it: over a raw socket, which needs
+CAP_NET_RAW and speaks IPv4 only, or over a TUN device, which needs CAP_NET_ADMIN. Both need
+--allow-ffi, and --allow-net for the peer. A raw socket has this host's own address; over TUN this
+program is a host of its own, at --address. Exit status 1 if no connection comes about.`,
+  options: [
+    { name: "via", value: "raw|tun", choices: ["raw", "tun"], help: "what carries the packets" },
+    { name: "timeout", value: "SECONDS", help: "longest time to wait, 5 by default" },
+    { name: "pcap", value: "FILE", help: "write the packets to FILE, for Wireshark" },
+    { name: "json", help: "print what passed as JSON" },
+    { name: "tun", value: "NAME", help: "the TUN device, vmsock0 by default; made if missing" },
+    { name: "address", value: "CIDR", help: "this program's address on it: 10.9.0.2/24" },
+    { name: "gateway", value: "IP", help: "the host's address on it, given to it if set" },
+  ],
+  examples: [
+    ["vmsock handshake example.com 80", "over a raw socket"],
+    ["vmsock handshake --pcap=handshake.pcap 192.0.2.1 443", "and keep the packets"],
+    [
+      "vmsock handshake --via=tun --address=10.9.0.2/24 --gateway=10.9.0.1 10.9.0.1 8080",
+      "over a TUN device that is made for it",
+    ],
+  ],
+  run: async (invocation) => (await import("./handshake/run.ts")).runHandshake(invocation),
+};

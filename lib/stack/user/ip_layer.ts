@@ -1,0 +1,230 @@
+/**
+ * IP between a device and what is above it: which packet is for whom, RFC 1122 section 3.2, RFC 8200,
+ * RFC 4443.
+ *
+ * @module
+ */
+import type { Device } from "../../device/device.ts";
+import { IpAddress } from "../../ip.ts";
+import { Errno } from "../../linux/errno.ts";
+import { IPPROTO_ICMP, IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
+import type { TcpHost } from "../../tcp/mod.ts";
+import {
+  emitIcmp,
+  icmpError,
+  type IcmpRepr,
+  parseIcmp,
+  parseIcmpOriginal,
+} from "../../wire/icmp.ts";
+import { emitIpv4, IPV4_HEADER_LENGTH, Ipv4Packet } from "../../wire/ipv4.ts";
+import { emitIpv6, IPV6_HEADER_LENGTH, Ipv6Packet } from "../../wire/ipv6.ts";
+import { emitTcp, parseTcp, TcpPacket } from "../../wire/tcp.ts";
+import { UdpPacket } from "../../wire/udp.ts";
+import type { UdpHost } from "./udp_host.ts";
+
+const TIME_TO_LIVE = 64;
+/** Packets that are taken before others get a turn. */
+const BATCH = 64;
+/** Of what cannot be delivered, this much goes back: RFC 792, RFC 4443 (the least IPv6 MTU). */
+const QUOTED = { 4: 28, 6: 1280 - IPV6_HEADER_LENGTH - 8 } as const;
+
+const ECHO_REQUEST = { 4: 8, 6: 128 } as const;
+const ECHO_REPLY = { 4: 0, 6: 129 } as const;
+const UNREACHABLE = { 4: 3, 6: 1 } as const;
+const PORT_UNREACHABLE = { 4: 3, 6: 4 } as const;
+/** Longest packet that arrives: Linux joins segments on their way to raw sockets. */
+const BUFFER_LENGTH = 0x10000;
+
+/** What an IP layer is made of. */
+export interface IpLayerOptions {
+  /** What carries the packets. */
+  readonly device: Device;
+  /** The host's own addresses. */
+  readonly addresses: readonly IpAddress[];
+  /** Its TCP. */
+  readonly tcp: TcpHost;
+  /** Its UDP; null for none. */
+  readonly udp: UdpHost | null;
+  /**
+   * The TCP ports that are its own, where another TCP has the same address (a raw socket): all else is
+   * left to that one. Null where the address is this host's alone.
+   */
+  readonly ports: ReadonlySet<number> | null;
+  /** Whether the sender may have left checksums to hardware that was never passed (a raw socket). */
+  readonly trustsChecksums: boolean;
+  /** Sees every packet that is for this host or from it, while it is right. */
+  readonly observe?: (packet: Uint8Array<ArrayBuffer>, outgoing: boolean) => void;
+}
+
+type IpPacket = Ipv4Packet | Ipv6Packet;
+
+/** Carries packets between a device and TCP, UDP and ICMP. */
+export class IpLayer {
+  readonly #options: IpLayerOptions;
+  readonly #incoming = new Uint8Array(BUFFER_LENGTH);
+  readonly #outgoing: Uint8Array<ArrayBuffer>;
+
+  /**
+   * Makes the layer.
+   *
+   * @param options What it is made of.
+   */
+  constructor(options: IpLayerOptions) {
+    this.#options = options;
+    this.#outgoing = new Uint8Array(Math.max(options.device.mtu, BUFFER_LENGTH));
+  }
+
+  /**
+   * Takes packets that have arrived, some of them if there are many.
+   *
+   * @param now Milliseconds.
+   * @returns Whether more may be there; or the negated errno of a device that is gone.
+   */
+  receive(now: number): boolean | number {
+    const { device } = this.#options;
+    for (let count = 0; count < BATCH; count++) {
+      const length = device.receive(this.#incoming);
+      if (length === -Errno.EAGAIN) return false;
+      if (length < 0) return length;
+      this.#arrive(this.#incoming.subarray(0, length), now);
+    }
+    return true;
+  }
+
+  /**
+   * Sends everything that is due.
+   *
+   * @param now Milliseconds.
+   */
+  transmit(now: number): void {
+    const { tcp, udp } = this.#options;
+    for (let next = tcp.nextSegment(now); next !== null; next = tcp.nextSegment(now)) {
+      const { source, destination, segment } = next;
+      const start = headerLength(source);
+      const payload = this.#outgoing.subarray(start);
+      const length = emitTcp(segment, source, destination, payload);
+      this.#send(source, destination, IPPROTO_TCP, length);
+    }
+    for (let next = udp?.nextDatagram(); next !== undefined; next = udp?.nextDatagram()) {
+      const { source, destination, bytes } = next;
+      this.#outgoing.set(bytes, headerLength(source));
+      this.#send(source, destination, IPPROTO_UDP, bytes.length);
+    }
+  }
+
+  /** Puts an IP header before what lies in the buffer and sends it. */
+  #send(source: Uint8Array, destination: Uint8Array, protocol: number, length: number): void {
+    const packet = this.#outgoing.subarray(0, headerLength(source) + length);
+    const ends = { source: new IpAddress(source), destination: new IpAddress(destination) };
+    if (source.length === 4) {
+      emitIpv4({
+        ...ends,
+        protocol,
+        payloadLength: length,
+        timeToLive: TIME_TO_LIVE,
+        typeOfService: 0,
+        identification: 0,
+        dontFragment: true,
+      }, packet);
+    } else {
+      const repr = { ...ends, protocol, payloadLength: length };
+      emitIpv6({ ...repr, hopLimit: TIME_TO_LIVE, trafficClass: 0 }, packet);
+    }
+    this.#options.observe?.(packet, true);
+    this.#options.device.transmit(packet);
+  }
+
+  #arrive(bytes: Uint8Array<ArrayBuffer>, now: number): void {
+    const v4 = Ipv4Packet.check(bytes);
+    if (v4 !== null && !v4.hasValidChecksum()) return;
+    const packet = v4 ?? Ipv6Packet.check(bytes);
+    if (packet === null || packet.isFragment || !this.#isOwn(packet.destination)) return;
+    switch (packet.protocol) {
+      case IPPROTO_TCP:
+        return this.#tcpArrives(packet, bytes, now);
+      case IPPROTO_UDP:
+        return this.#udpArrives(packet, bytes);
+      case IPPROTO_ICMP:
+      case IPPROTO_ICMPV6:
+        return this.#icmpArrives(packet, bytes);
+      default:
+    }
+  }
+
+  #isOwn(address: Uint8Array): boolean {
+    return this.#options.addresses.some(({ bytes }) =>
+      bytes.length === address.length && bytes.every((octet, index) => octet === address[index])
+    );
+  }
+
+  #tcpArrives(packet: IpPacket, bytes: Uint8Array<ArrayBuffer>, now: number): void {
+    const { ports, trustsChecksums, tcp, observe } = this.#options;
+    const { source, destination } = packet;
+    const segment = TcpPacket.check(packet.payload);
+    if (segment === null) return;
+    if (ports !== null && !ports.has(segment.destinationPort)) return;
+    if (!trustsChecksums && !segment.hasValidChecksum(source, destination)) return;
+    observe?.(bytes, false);
+    tcp.segmentArrives(source, destination, parseTcp(segment), now);
+  }
+
+  #udpArrives(packet: IpPacket, bytes: Uint8Array<ArrayBuffer>): void {
+    const { udp, observe } = this.#options;
+    const { source, destination } = packet;
+    const datagram = UdpPacket.check(packet.payload);
+    if (udp === null || datagram === null) return;
+    if (!datagram.hasValidChecksum(source, destination)) return;
+    observe?.(bytes, false);
+    if (!udp.datagramArrives(source, destination, datagram)) {
+      this.#answer(packet, UNREACHABLE, PORT_UNREACHABLE[familyOf(source)], {
+        parameter: 0,
+        data: bytes.subarray(0, QUOTED[familyOf(source)]),
+      });
+    }
+  }
+
+  #icmpArrives(packet: IpPacket, bytes: Uint8Array<ArrayBuffer>): void {
+    const { ports, tcp, udp, observe } = this.#options;
+    const family = familyOf(packet.source);
+    const repr = parseIcmp(packet.payload, packet);
+    if (repr === null) return;
+    const error = icmpError(repr, family);
+    if (error === null) {
+      // Where Linux has the same address, it answers.
+      if (repr.type === ECHO_REQUEST[family] && ports === null) {
+        observe?.(bytes, false);
+        this.#answer(packet, ECHO_REPLY, 0, repr);
+      }
+      return;
+    }
+    const original = parseIcmpOriginal(error.original);
+    if (original === null || !this.#isOwn(original.source)) return;
+    observe?.(bytes, false);
+    if (original.protocol === IPPROTO_TCP) tcp.icmpArrives(original, error);
+    else if (original.protocol === IPPROTO_UDP) udp?.icmpArrives(original, error);
+  }
+
+  #answer(
+    packet: IpPacket,
+    types: Readonly<Record<4 | 6, number>>,
+    code: number,
+    { parameter, data }: Pick<IcmpRepr, "parameter" | "data">,
+  ): void {
+    const { source, destination } = packet;
+    const from = new IpAddress(source);
+    if (from.isMulticast || from.isUnspecified) return;
+    const path = { source: destination.slice(), destination: source.slice() };
+    const repr = { type: types[familyOf(source)], code, parameter, data };
+    const length = emitIcmp(repr, path, this.#outgoing.subarray(headerLength(source)));
+    const protocol = source.length === 4 ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+    this.#send(path.source, path.destination, protocol, length);
+  }
+}
+
+function familyOf(address: Uint8Array): 4 | 6 {
+  return address.length === 4 ? 4 : 6;
+}
+
+function headerLength(address: Uint8Array): number {
+  return address.length === 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+}
