@@ -420,10 +420,14 @@ const MESSAGES: readonly (string | null)[] = [
   "Memory page has hardware error",
 ];
 
-// Reversed, since the three aliases come last in Errno and the first name of a number is its own.
-const NAMES: ReadonlyMap<number, string> = new Map(
-  Object.entries(Errno).reverse().map(([name, errno]) => [errno, name]),
-);
+let names: ReadonlyMap<number, string> | null = null;
+
+/** Names by number; made when one is first asked for, since most programs start without. */
+function nameTable(): ReadonlyMap<number, string> {
+  // Reversed, since the three aliases come last in Errno and the first name of a number is its own.
+  names ??= new Map(Object.entries(Errno).reverse().map(([name, errno]) => [errno, name]));
+  return names;
+}
 
 /**
  * Returns the name of an error number, as glibc's `strerrorname_np(3)` does.
@@ -444,7 +448,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
  * ```
  */
 export function errnoName(errno: number): string {
-  return NAMES.get(Math.abs(errno)) ?? `errno ${Math.abs(errno)}`;
+  return nameTable().get(Math.abs(errno)) ?? `errno ${Math.abs(errno)}`;
 }
 
 /**

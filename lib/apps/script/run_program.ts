@@ -27,9 +27,6 @@ export interface RunOptions {
   readonly args: readonly string[];
 }
 
-/** Where the modules are that a thread's worker loads. */
-const LIBRARY = new URL("../../", import.meta.url);
-
 function needsHost({ code, functions }: Bytecode): boolean {
   for (const { start, end } of functions) {
     for (let pc = start; pc < end;) {
@@ -80,8 +77,9 @@ export interface ThreadInit {
 
 /** Whether workers may load our modules; without that, threads take turns. */
 function hasWorkers(): boolean {
-  if (LIBRARY.protocol !== "file:") return false;
-  const { state, partial } = Deno.permissions.querySync({ name: "read", path: LIBRARY });
+  const library = new URL("../../", import.meta.url);
+  if (library.protocol !== "file:") return false;
+  const { state, partial } = Deno.permissions.querySync({ name: "read", path: library });
   return state === "granted" && partial !== true;
 }
 

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { disassemble } from "../../moca/disassembler.ts";
 import { CommandError, type Invocation, optionValue, UsageError } from "../command.ts";
 import { print } from "../output.ts";
 import { compileOrPrint } from "./compile_source.ts";
@@ -48,6 +47,7 @@ export async function runScriptCommand(
   const program = compileOrPrint(source, { path, errno: limits.errno });
   if (program === null) return 1;
   if (invocation.options.has("dump-bytecode")) {
+    const { disassemble } = await import("../../moca/disassembler.ts");
     print("stdout", disassemble(program, (file) => file === path ? source : sourceOf(file)));
     return 0;
   }
