@@ -12,7 +12,7 @@ import { type FileStatus, S_IFSOCK } from "../../linux/stat.ts";
 import type { Iovec } from "../../linux/uio.ts";
 import { type Bytes, FileKind, OpenFile, type ReceivedMessage } from "../open_file.ts";
 import type { Channel } from "./channel.ts";
-import type { PortEntry, PortTable } from "./port_table.ts";
+import type { PortEntry, PortTable } from "../port_table.ts";
 import { SocketOptions } from "./socket_options.ts";
 
 /** Bytes that scattered and gathered buffers are copied through at most in one call. */

@@ -35,7 +35,7 @@ import { Channel } from "./channel.ts";
 import type { SocketContext } from "./deno_socket.ts";
 import { LIMITATIONS } from "./limitations.ts";
 import { Placeholders } from "./placeholders.ts";
-import { PortTable } from "./port_table.ts";
+import { PortTable } from "../port_table.ts";
 import { Operation } from "./shared_memory.ts";
 import { newTcpSocket } from "./tcp_socket.ts";
 import { newUdpSocket } from "./udp_socket.ts";

@@ -6,9 +6,9 @@
 import type { SocketAddress } from "../../ip.ts";
 import { Errno } from "../../linux/errno.ts";
 import type { SockaddrStorage } from "../../linux/sockaddr.ts";
-import { anyAddress, encodeEndpoint, hostText, parseNames, toDomain } from "./endpoint.ts";
+import { anyAddress, encodeEndpoint, hostText, parseNames, toDomain } from "../endpoint.ts";
 import { CloseMode, Operation, SlotFlag, SlotWord } from "./shared_memory.ts";
-import { Shutdown, SocketState, TcpState } from "./tcp_state.ts";
+import { Shutdown, SocketState, TcpState } from "../tcp_state.ts";
 import { TcpPort } from "./tcp_port.ts";
 
 /** The state of a TCP socket, brought up to date from what the worker reported. */

@@ -14,9 +14,9 @@ import {
   isLocal,
   loopbackFor,
   toDomain,
-} from "./endpoint.ts";
+} from "../endpoint.ts";
 import { Operation } from "./shared_memory.ts";
-import { SocketState, TcpState } from "./tcp_state.ts";
+import { SocketState, TcpState } from "../tcp_state.ts";
 import { TcpConnection } from "./tcp_connection.ts";
 
 /** What connect(2) itself answers, without a packet sent, also where the socket does not wait. */

@@ -7,8 +7,8 @@ import type { IpAddress } from "../../ip.ts";
 import { Errno } from "../../linux/errno.ts";
 import { SOCK_STREAM } from "../../linux/socket.ts";
 import { DenoSocket } from "./deno_socket.ts";
-import { anyAddress, hostText } from "./endpoint.ts";
-import type { PortClaim } from "./port_table.ts";
+import { anyAddress, hostText } from "../endpoint.ts";
+import type { PortClaim } from "../port_table.ts";
 import { BindFlag, HostOption, Operation } from "./shared_memory.ts";
 
 /** How often a free port is asked for that none of our sockets shares. */

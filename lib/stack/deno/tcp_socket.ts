@@ -8,9 +8,9 @@ import type { SockaddrStorage } from "../../linux/sockaddr.ts";
 import { AF_INET6, SOCK_STREAM } from "../../linux/socket.ts";
 import type { OpenFile } from "../open_file.ts";
 import type { SocketContext } from "./deno_socket.ts";
-import { anyAddress, decodeEndpoint, encodeEndpoint } from "./endpoint.ts";
+import { anyAddress, decodeEndpoint, encodeEndpoint } from "../endpoint.ts";
 import { CloseMode, Operation, SlotWord } from "./shared_memory.ts";
-import { Shutdown, SocketState, TcpState } from "./tcp_state.ts";
+import { Shutdown, SocketState, TcpState } from "../tcp_state.ts";
 import { TcpStream } from "./tcp_stream.ts";
 
 /** net.core.somaxconn: the longest queue of connections. */

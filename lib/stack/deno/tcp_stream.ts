@@ -25,7 +25,7 @@ import {
 } from "../../linux/socket.ts";
 import type { Bytes, ReceivedMessage } from "../open_file.ts";
 import { DATA_SIZE, MAX_POSTED, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
-import { Shutdown, TcpState } from "./tcp_state.ts";
+import { Shutdown, TcpState } from "../tcp_state.ts";
 import { TcpConnector } from "./tcp_connector.ts";
 
 /** A TCP socket that moves bytes. */

@@ -38,10 +38,10 @@ import {
   isLocal,
   loopbackFor,
   toDomain,
-} from "./endpoint.ts";
-import type { PortClaim } from "./port_table.ts";
+} from "../endpoint.ts";
+import type { PortClaim } from "../port_table.ts";
 import { BindFlag, CloseMode, HostOption, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
-import { Shutdown } from "./tcp_state.ts";
+import { Shutdown } from "../tcp_state.ts";
 import { NO_BYTES } from "./no_bytes.ts";
 
 /** The longest datagram over IPv4: 65,535 less the headers of IP and UDP. */

@@ -28,7 +28,7 @@ import {
 } from "../../linux/socket.ts";
 import type { Bytes, OpenFile, ReceivedMessage } from "../open_file.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
-import { Shutdown } from "./tcp_state.ts";
+import { Shutdown } from "../tcp_state.ts";
 import { NO_BYTES } from "./no_bytes.ts";
 
 /** What a message counts in a buffer beside its bytes, about as on Linux. */

@@ -1,5 +1,5 @@
 /**
- * Addresses on their way between Linux's bytes and the text that Deno's APIs take.
+ * Addresses on their way between Linux's bytes and values that stacks use.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import {
   IPV6_LOOPBACK,
   parseIpAddress,
   SocketAddress,
-} from "../../ip.ts";
-import { Errno } from "../../linux/errno.ts";
-import { decodeSockaddr, encodeSockaddr, sockaddrFamily } from "../../linux/sockaddr.ts";
-import { AF_INET, AF_INET6, AF_UNSPEC } from "../../linux/socket.ts";
+} from "../ip.ts";
+import { Errno } from "../linux/errno.ts";
+import { decodeSockaddr, encodeSockaddr, sockaddrFamily } from "../linux/sockaddr.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
 
 /** Shortest address that AF_INET takes. */
 const SOCKADDR_IN_SIZE = 16;

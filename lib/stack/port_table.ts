@@ -1,12 +1,12 @@
 /**
  * Which local ports the stack's sockets hold, and whether another may bind the same.
  *
- * Deno sets SO_REUSEADDR on every TCP socket that it binds, so that the host would let sockets share
- * ports which on Linux may not.
+ * The deno stack needs it although the host has ports of its own: Deno sets SO_REUSEADDR on every TCP
+ * socket that it binds, so that the host would let sockets share ports which on Linux may not.
  *
  * @module
  */
-import type { IpAddress } from "../../ip.ts";
+import type { IpAddress } from "../ip.ts";
 
 /** Milliseconds that a connection which this side ended first keeps its port: TCP_TIMEWAIT_LEN. */
 const TIME_WAIT = 60_000;

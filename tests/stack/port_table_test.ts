@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { IPV4_ANY, IPV4_LOOPBACK, IPV6_ANY, IPV6_LOOPBACK } from "../../../lib/ip.ts";
-import { SOCK_DGRAM, SOCK_STREAM } from "../../../lib/linux/socket.ts";
-import { type PortClaim, PortTable } from "../../../lib/stack/deno/port_table.ts";
-import { Placeholders } from "../../../lib/stack/deno/placeholders.ts";
+import { IPV4_ANY, IPV4_LOOPBACK, IPV6_ANY, IPV6_LOOPBACK } from "../../lib/ip.ts";
+import { SOCK_DGRAM, SOCK_STREAM } from "../../lib/linux/socket.ts";
+import { type PortClaim, PortTable } from "../../lib/stack/port_table.ts";
+import { Placeholders } from "../../lib/stack/deno/placeholders.ts";
 
 const CLAIM: PortClaim = {
   type: SOCK_STREAM,
