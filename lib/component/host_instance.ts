@@ -75,8 +75,7 @@ export class Host {
       return plain(label, type, (...args: unknown[]) => Reflect.construct(constructor, args));
     }
     if (kind === "static") return plain(label, type, lookUp(constructor, key));
-    if (lookUp(constructor.prototype, key) === undefined) return plain(label, type, undefined);
-    return new HostFunction(label, type, (args) => callMethod(args, key));
+    return new HostFunction(label, type, (args) => callMethod(args, key, label));
   }
 
   /** A type of resource. The same name is the same type, whatever its version. */
@@ -108,7 +107,7 @@ function lookUp(object: unknown, key: string): Function | undefined {
 function plain(name: string, type: FunctionType, found: Function | undefined): ComponentFunction {
   if (found === undefined) {
     return new HostFunction(name, type, () => {
-      throw new Trap(`The component has called ${name}, which its host does not provide`);
+      throw missing(name);
     });
   }
   return new HostFunction(name, type, (args) => Reflect.apply(found, undefined, args));
@@ -118,13 +117,17 @@ function plain(name: string, type: FunctionType, found: Function | undefined): C
 type Receiver = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 /** Calls a method of the first argument with the others. */
-function callMethod(args: unknown[], key: string): unknown {
+function callMethod(args: unknown[], key: string, label: string): unknown {
   const self = args[0] as Receiver;
-  const { length } = args;
+  if (typeof self[key] !== "function") throw missing(label);
   // As written out, which is quicker than with an array.
-  if (length === 1) return self[key]?.();
-  if (length === 2) return self[key]?.(args[1]);
-  return self[key]?.(...args.slice(1));
+  if (args.length === 1) return self[key]();
+  if (args.length === 2) return self[key](args[1]);
+  return self[key](...args.slice(1));
+}
+
+function missing(name: string): Trap {
+  return new Trap(`The component has called ${name}, which its host does not provide`);
 }
 
 function dispose(object: unknown): void {

@@ -17,7 +17,7 @@ for source in *.c; do
   if [ $# -gt 0 ]; then
     case " $* " in *" $name "*) ;; *) continue ;; esac
   fi
-  clang-19 --target=wasm32-wasi --sysroot=/usr -I/usr/include/wasm32-wasi -Iinclude -O2 -s -Wall \
+  clang-19 --target=wasm32-wasi --sysroot=/usr -I/usr/include/wasm32-wasi -Iinclude -O2 -s -nostartfiles -Wall \
     -Wno-unused-function -Wno-unused-variable -o "$work/$name.wasm" "$source"
   node "$npm_folder/componentize.mjs" "$work/$name.wasm" "$name.component.wasm" "$PWD/guest.wit"
   echo "$name.component.wasm: $(wc -c < "$name.component.wasm") bytes"

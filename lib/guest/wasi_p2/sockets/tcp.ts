@@ -306,7 +306,7 @@ export class TcpSocket extends Socket {
       entry.events = POLLOUT;
       return Awaited.descriptor;
     }
-    if (!this.isListening()) return Awaited.nothing;
+    if (this.#state !== "listening") return Awaited.nothing;
     entry.events = POLLIN;
     return Awaited.descriptor;
   }
