@@ -6,7 +6,10 @@
 import { openDenoStack } from "./deno/mod.ts";
 import { LibcUnavailableError } from "./libc/library.ts";
 import { LibcStack } from "./libc/libc_stack.ts";
+import type { EpollRegistrations } from "./epoll_registrations.ts";
+import { LibcThreadStack } from "./libc/libc_thread_stack.ts";
 import type { Stack } from "./stack.ts";
+import type { ThreadStack } from "./thread_stack.ts";
 
 export { LibcUnavailableError };
 
@@ -39,4 +42,17 @@ export function openStack(name: StackName = "auto"): Stack {
     if (error instanceof LibcUnavailableError) return openDenoStack();
     throw error;
   }
+}
+
+/**
+ * Opens the stack of one thread of a process: only libc's descriptors are good on every thread.
+ *
+ * @param shared What the threads of the process share of it.
+ * @throws {LibcUnavailableError} If the C library cannot be loaded.
+ */
+export function openThreadStack(shared: {
+  readonly registrations: EpollRegistrations;
+  readonly isEnding: () => boolean;
+}): ThreadStack {
+  return new LibcThreadStack(shared);
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+import type { EpollRegistrations } from "./epoll_registrations.ts";
 import type { OffsetCell, OpenFile } from "./open_file.ts";
+import type { HostFile } from "./thread_stack.ts";
 
 /**
  * A thing that a stack cannot do as Linux does, and what the guest gets instead: never a silent
@@ -22,6 +24,12 @@ export interface Limitation {
 export interface HostFiles {
   /** pipe2(2): the reading and the writing end, or a negated errno. */
   pipe2(flags: number): readonly [OpenFile, OpenFile] | number;
+
+  /** What the guests of this host have registered with epoll. */
+  readonly registrations: EpollRegistrations;
+
+  /** What another thread needs to know of a file of this host; null for one that is not. */
+  describe(file: OpenFile): HostFile | null;
 
   /** epoll_create1(2) without flags: an epoll instance, or a negated errno. */
   epollCreate(): OpenFile | number;

@@ -76,7 +76,8 @@ export class LibcFile extends OpenFile {
   /** The host's descriptor. */
   readonly descriptor: number;
   readonly #thread: LibcThread;
-  readonly #borrowed: boolean;
+  /** Whether closing leaves the host's descriptor open: stdio. */
+  readonly borrowed: boolean;
 
   /** Takes over `descriptor`. */
   constructor(thread: LibcThread, descriptor: number, options: LibcFileOptions) {
@@ -88,12 +89,12 @@ export class LibcFile extends OpenFile {
     this.type = options.type ?? 0;
     this.protocol = options.protocol ?? 0;
     this.path = options.path ?? null;
-    this.#borrowed = options.borrowed ?? false;
+    this.borrowed = options.borrowed ?? false;
   }
 
   override close(): number {
     if (this.#thread.registrations.concern(this.descriptor)) this.#dropRegistrations();
-    return this.#borrowed ? 0 : this.#thread.libc.close(this.descriptor);
+    return this.borrowed ? 0 : this.#thread.libc.close(this.descriptor);
   }
 
   override getStatusFlags(): number {
@@ -125,14 +126,14 @@ export class LibcFile extends OpenFile {
   override read(buffer: Bytes | null, length: number): number {
     for (;;) {
       const result = this.#thread.libc.read(this.descriptor, buffer as HostBytes | null, length);
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_RCVTIMEO)) return result;
     }
   }
 
   override write(buffer: Bytes | null, length: number): number {
     for (;;) {
       const result = this.#thread.libc.write(this.descriptor, buffer as HostBytes | null, length);
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -141,7 +142,7 @@ export class LibcFile extends OpenFile {
     message.setBuffers(buffers);
     for (;;) {
       const result = libc.readv(this.descriptor, message.iov, buffers.length);
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) {
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_RCVTIMEO)) {
         message.clear();
         return result;
       }
@@ -153,7 +154,7 @@ export class LibcFile extends OpenFile {
     message.setBuffers(buffers);
     for (;;) {
       const result = libc.writev(this.descriptor, message.iov, buffers.length);
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) {
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_SNDTIMEO)) {
         message.clear();
         return result;
       }
@@ -248,14 +249,14 @@ export class LibcFile extends OpenFile {
         const { domain, type, protocol } = this;
         return new LibcFile(this.#thread, result, { kind: Kind.socket, domain, type, protocol });
       }
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_RCVTIMEO)) return result;
     }
   }
 
   override connect(address: Uint8Array<ArrayBuffer>, length: number): number {
     for (;;) {
       const result = this.#thread.libc.connect(this.descriptor, address, length);
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -267,7 +268,7 @@ export class LibcFile extends OpenFile {
         length,
         flags,
       );
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -279,7 +280,7 @@ export class LibcFile extends OpenFile {
         length,
         flags,
       );
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_RCVTIMEO)) return result;
     }
   }
 
@@ -299,7 +300,7 @@ export class LibcFile extends OpenFile {
         address,
         addressLength,
       );
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_SNDTIMEO)) return result;
     }
   }
 
@@ -319,7 +320,7 @@ export class LibcFile extends OpenFile {
         from.bytes,
         from.lengthCell,
       );
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_RCVTIMEO)) return result;
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_RCVTIMEO)) return result;
     }
   }
 
@@ -334,7 +335,7 @@ export class LibcFile extends OpenFile {
     for (;;) {
       message.setHeader(buffers.length, address, addressLength);
       const result = libc.sendmsg(this.descriptor, message.header, flags);
-      if (result !== -Errno.EINTR || this.#endsByTimeout(SO_SNDTIMEO)) {
+      if (result !== -Errno.EINTR || this.#endsBySignal(SO_SNDTIMEO)) {
         message.clear();
         return result;
       }
@@ -348,7 +349,7 @@ export class LibcFile extends OpenFile {
     for (;;) {
       message.setHeader(buffers.length, name === null ? null : name.bytes, SOCKADDR_STORAGE_SIZE);
       const result = libc.recvmsg(this.descriptor, message.header, flags);
-      if (result === -Errno.EINTR && !this.#endsByTimeout(SO_RCVTIMEO)) continue;
+      if (result === -Errno.EINTR && !this.#endsBySignal(SO_RCVTIMEO)) continue;
       if (result >= 0) {
         received.flags = message.flags;
         if (name !== null) name.length = message.nameLength;
@@ -464,8 +465,12 @@ export class LibcFile extends OpenFile {
     }
   }
 
-  /** Whether a signal ends a call that it interrupted, because the socket has a time-out. */
-  #endsByTimeout(option: number): boolean {
+  /**
+   * Whether a signal ends a call that it interrupted: because the socket has a time-out, or because
+   * the process ends.
+   */
+  #endsBySignal(option: number): boolean {
+    if (this.#thread.isEnding()) return true;
     if (this.kind !== Kind.socket) return false;
     const time = new Int32Array(4);
     const result = this.#thread.libc.getsockopt(

@@ -29,8 +29,10 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../../linux/stat.ts";
+import type { EpollRegistrations } from "../epoll_registrations.ts";
 import { FileKind, type OffsetCell, type OpenFile } from "../open_file.ts";
 import type { HostFiles, Limitation, Stack } from "../stack.ts";
+import type { HostFile } from "../thread_stack.ts";
 import { LibcFile } from "./libc_file.ts";
 import { LibcThread } from "./libc_thread.ts";
 import { resolveByLibc } from "./resolver.ts";
@@ -66,10 +68,16 @@ function hasKnownAddresses(domain: number, type: number, protocol: number): bool
 
 /** Real descriptors for the kernel's files, pipes and stdio. */
 class LibcFiles implements HostFiles {
+  readonly registrations: EpollRegistrations;
   readonly #thread: LibcThread;
 
   constructor(thread: LibcThread) {
     this.#thread = thread;
+    this.registrations = thread.registrations;
+  }
+
+  describe(file: OpenFile): HostFile | null {
+    return file instanceof LibcFile ? file : null;
   }
 
   pipe2(flags: number): readonly [OpenFile, OpenFile] | number {
@@ -173,10 +181,12 @@ export class LibcStack implements Stack {
   /**
    * Opens the C library.
    *
+   * @param thread Where it is open already; default: it is opened.
+   *
    * @throws {LibcUnavailableError} If it cannot be loaded; the message says what was tried.
    */
-  constructor() {
-    this.#thread = new LibcThread();
+  constructor(thread: LibcThread = new LibcThread()) {
+    this.#thread = thread;
     this.#waiter = new Waiter(this.#thread);
     this.host = new LibcFiles(this.#thread);
   }

@@ -22,6 +22,12 @@ export class LibcUnavailableError extends Error {
   }
 }
 
+/** The name under which {@linkcode acquireLibrary} has loaded the library on this thread. */
+export function libraryName(): string {
+  if (shared === null) throw new Error("Cannot name the C library: it is not loaded");
+  return shared.name;
+}
+
 /** A loaded C library, shared by whoever needs it on this thread. */
 export interface LoadedLibrary {
   /** The functions. */
@@ -58,6 +64,7 @@ function isGranted(descriptor: Deno.FfiPermissionDescriptor): boolean {
 }
 
 interface SharedLibrary {
+  readonly name: string;
   readonly library: Deno.DynamicLibrary<typeof SYMBOLS>;
   readonly unscoped: boolean;
   users: number;
@@ -85,7 +92,7 @@ function load(): SharedLibrary {
       continue;
     }
     try {
-      return { library: Deno.dlopen(name, SYMBOLS), unscoped, users: 0 };
+      return { name, library: Deno.dlopen(name, SYMBOLS), unscoped, users: 0 };
     } catch (error) {
       tried.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
