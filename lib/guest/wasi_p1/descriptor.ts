@@ -71,6 +71,8 @@ export interface DescriptorOptions {
   readonly inheriting?: number;
   /** Rights that what is opened through it may have. Default: all. */
   readonly inheritable?: number;
+  /** Whether closing it leaves the system's open: standard input and output. Default: no. */
+  readonly borrowed?: boolean;
   /** The guest's path of a preopened directory, UTF-8. */
   readonly preopened?: Uint8Array;
   /** The `fdflags` DSYNC, RSYNC and SYNC that it was opened with. */
@@ -101,6 +103,8 @@ export class Descriptor {
   pollRound = 0;
   /** Entries of a directory as `fd_readdir` found them; null before the first call. */
   listing: DirectoryListing | null = null;
+  readonly #system: System;
+  readonly #borrowed: boolean;
   #base: number;
   #inheriting: number;
   #allowed: number;
@@ -108,6 +112,8 @@ export class Descriptor {
 
   /** Finds out what a descriptor of the system is. */
   constructor(system: System, fd: number, options: DescriptorOptions = {}) {
+    this.#system = system;
+    this.#borrowed = options.borrowed ?? false;
     this.fd = fd;
     this.pollFd = { fd, events: 0, revents: 0 };
     this.type = options.type ?? typeOf(system, fd);
@@ -146,6 +152,11 @@ export class Descriptor {
   /** Rights that what is opened through it may have. */
   get inheritable(): number {
     return this.#inheritable;
+  }
+
+  /** Closes it; a negated errno if the system says so. */
+  close(): number {
+    return this.#borrowed ? 0 : this.#system.close(this.fd);
   }
 
   /** Gives rights up. Both are parts of what it reports. */

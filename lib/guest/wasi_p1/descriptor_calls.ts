@@ -60,11 +60,11 @@ function fdAllocate(process: WasiProcess, fd: number, _offset: bigint, length: b
   return length === 0n ? WasiErrno.EINVAL : WasiErrno.ENOTSUP;
 }
 
-function fdClose({ system, descriptors }: WasiProcess, fd: number): number {
+function fdClose({ descriptors }: WasiProcess, fd: number): number {
   const descriptor = descriptors.get(fd);
   if (descriptor === undefined) return WasiErrno.EBADF;
   descriptors.remove(fd);
-  return wasiErrno(system.close(descriptor.fd));
+  return wasiErrno(descriptor.close());
 }
 
 function fdDatasync({ system, descriptors }: WasiProcess, fd: number): number {
@@ -216,14 +216,14 @@ function fdReaddir(
   return 0;
 }
 
-function fdRenumber({ system, descriptors }: WasiProcess, from: number, to: number): number {
+function fdRenumber({ descriptors }: WasiProcess, from: number, to: number): number {
   const source = descriptors.get(from);
   const target = descriptors.get(to);
   if (source === undefined || target === undefined) return WasiErrno.EBADF;
   if (from === to) return 0;
   descriptors.replace(to, source);
   descriptors.remove(from);
-  system.close(target.fd);
+  target.close();
   return 0;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { System } from "../../kernel/system.ts";
+import { defaultSystem, type SystemOptions } from "../../kernel/default_system.ts";
 import { GuestMemory } from "../memory.ts";
 import type { PreopenedDirectory } from "../wasi/preopened.ts";
 import { Descriptor } from "./descriptor.ts";
@@ -13,11 +13,11 @@ import { WasiError } from "./wasi_error.ts";
 import { WasiProcess } from "./wasi_process.ts";
 
 /** What a guest is given. */
-export interface WasiPreview1Options {
+export interface WasiPreview1Options extends SystemOptions {
   /** Its arguments, the program's name first. Default: none. */
   readonly args?: readonly string[];
-  /** Its environment, `NAME=VALUE` each. Default: nothing. */
-  readonly environment?: readonly string[];
+  /** Its environment, names and values. Default: empty. */
+  readonly environment?: readonly (readonly [name: string, value: string])[];
   /** Directories that it finds open, from descriptor 3 on. Default: none. */
   readonly directories?: readonly PreopenedDirectory[];
   /**
@@ -43,12 +43,12 @@ export interface WasiPreview1Options {
  *
  * // A module whose _start calls proc_exit(7).
  * const bytes = Uint8Array.from(atob(
- *   "AGFzbQEAAAABCAJgAX8AYAAAAiQBFndhc2lfc25hcHNob3RfcHJldmlldzEJcHJvY19leGl0AAADAgEBBQMBAAEHEwIG" +
- *     "bWVtb3J5AgAGX3N0YXJ0AAEKCAEGAEEHEAAL",
+ *   "AGFzbQEAAAABCAJgAX8AYAAAAiQBFndhc2lfc25hcHNob3RfcHJldmlldzEJcHJvY19leGl0AAADAgEBBQMBAAEH" +
+ *     "EwIGbWVtb3J5AgAGX3N0YXJ0AAEKCAEGAEEHEAAL",
  * ), (letter) => letter.charCodeAt(0));
  *
  * using kernel = new Kernel(openStack("auto"));
- * using guest = new WasiPreview1(kernel, { args: ["example"] });
+ * using guest = new WasiPreview1({ system: kernel, args: ["example"] });
  * const module = new WebAssembly.Module(bytes);
  * const instance = new WebAssembly.Instance(module, guest.imports(bytes));
  * assertEquals(guest.start(instance), 7);
@@ -60,19 +60,20 @@ export class WasiPreview1 {
   /**
    * Sets a guest up and opens what it finds open.
    *
-   * @param system Carries its calls out. It stays open when the guest has ended.
-   * @param options What the guest is given.
+   * @param options What the guest is given; its system stays open when the guest has ended.
    * @throws {WasiError} If a directory or an address cannot be opened; if a string holds a NUL.
    */
-  constructor(system: System, options: WasiPreview1Options = {}) {
+  constructor(options: WasiPreview1Options = {}) {
     const { args = [], environment = [], directories = [], listeners = [] } = options;
+    const system = options.system ?? defaultSystem();
     const process = new WasiProcess(system, {
       args: args.map(terminated),
-      environment: environment.map(terminated),
+      environment: environment.map(([name, value]) => terminated(`${name}=${value}`)),
     });
     this.#process = process;
     const { descriptors } = process;
-    for (const fd of [0, 1, 2]) descriptors.add(new Descriptor(system, fd));
+    // They are the embedder's, who may run other guests after this one.
+    for (const fd of [0, 1, 2]) descriptors.add(new Descriptor(system, fd, { borrowed: true }));
     try {
       for (const directory of directories) {
         const preopened = terminated(directory.guest).subarray(0, -1);

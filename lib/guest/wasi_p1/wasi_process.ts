@@ -59,7 +59,7 @@ export class WasiProcess {
       const descriptor = this.descriptors.get(fd);
       if (descriptor === undefined) continue;
       this.descriptors.remove(fd);
-      this.system.close(descriptor.fd);
+      descriptor.close();
     }
   }
 }
