@@ -5,10 +5,10 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { ioWorkerSource } from "./io_worker.ts";
+import { HostOption } from "../options/host_option.ts";
 import {
   BindFlag,
   CloseMode,
-  HostOption,
   MAX_SLOTS,
   newSharedMemory,
   Operation,

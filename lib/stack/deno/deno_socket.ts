@@ -7,16 +7,26 @@ import { Errno } from "../../linux/errno.ts";
 import { O_NONBLOCK, O_RDWR } from "../../linux/fcntl.ts";
 import { FIONBIO } from "../../linux/ioctl.ts";
 import type { SockaddrStorage } from "../../linux/sockaddr.ts";
-import { MSG_DONTWAIT, MSG_TRUNC, SOCK_NONBLOCK, SOCK_STREAM } from "../../linux/socket.ts";
+import {
+  MSG_DONTWAIT,
+  MSG_PEEK,
+  MSG_TRUNC,
+  MSG_WAITALL,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+} from "../../linux/socket.ts";
 import { type FileStatus, S_IFSOCK } from "../../linux/stat.ts";
 import type { Iovec } from "../../linux/uio.ts";
 import { type Bytes, FileKind, OpenFile, type ReceivedMessage } from "../open_file.ts";
 import type { Channel } from "./channel.ts";
 import type { PortEntry, PortTable } from "../port_table.ts";
-import { SocketOptions } from "./socket_options.ts";
+import { SocketOptions } from "../options/socket_options.ts";
 
 /** Bytes that scattered and gathered buffers are copied through at most in one call. */
 const MAX_GATHERED = 1 << 20;
+
+/** Bytes that Linux copies at a time from a buffer into a stream. */
+const STREAM_PIECE = 32_768;
 
 /** What all sockets of a stack share. */
 export interface SocketContext {
@@ -291,9 +301,12 @@ export abstract class DenoSocket extends OpenFile {
     for (const { base, length } of buffers) {
       if (length === 0) continue;
       if (base === null) {
-        // A stream has sent what came before the fault.
-        if (at === 0 || total > MAX_GATHERED) return -Errno.EFAULT;
-        return this.transmitUpToFault(gathered, at, flags, address, addressLength, name);
+        // Linux copies piece by piece: what came before the piece that faults is sent.
+        const whole = Math.floor(at / STREAM_PIECE) * STREAM_PIECE;
+        if (whole === 0 || total > MAX_GATHERED) {
+          return this.transmit(null, total, flags, address, addressLength, name);
+        }
+        return this.transmitUpToFault(gathered, whole, flags, address, addressLength, name);
       }
       const room = gathered.length - at;
       gathered.set(base.subarray(0, Math.min(length, room)), at);
@@ -337,11 +350,23 @@ export abstract class DenoSocket extends OpenFile {
       total += length;
     }
     if (faults && total === 0) return this.receive(null, 1, flags, from, status);
-    const gathered = new Uint8Array(Math.min(total, MAX_GATHERED));
-    const result = this.receive(gathered, gathered.length, flags, from, status);
-    if (result <= 0) return result;
     // A stream's bytes are discarded by MSG_TRUNC.
-    if ((flags & MSG_TRUNC) !== 0 && this.type === SOCK_STREAM) return result;
+    const discards = (flags & MSG_TRUNC) !== 0 && this.type === SOCK_STREAM;
+    const room = Math.min(total, MAX_GATHERED);
+    const gathered = new Uint8Array(faults && room === total ? room + 1 : room);
+    if (faults && !discards && this.type === SOCK_STREAM) {
+      // What does not fit stays where it is.
+      const peeked = flags & ~MSG_WAITALL | MSG_PEEK;
+      const there = this.receive(gathered, gathered.length, peeked, from, status);
+      if (there > total) return -Errno.EFAULT;
+      if (there <= 0) return there;
+    }
+    const isStream = this.type === SOCK_STREAM;
+    const wanted = isStream ? room : gathered.length;
+    const result = this.receive(gathered, wanted, flags, from, status);
+    if (result <= 0 || discards) return result;
+    // A datagram that does not fit is lost.
+    if (faults && result > total) return -Errno.EFAULT;
     let at = 0;
     const end = Math.min(result, gathered.length);
     for (const { base, length } of buffers) {

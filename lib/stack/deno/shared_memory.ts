@@ -114,21 +114,6 @@ export const BindFlag = {
   ipv6Only: 4,
 } as const;
 
-/** Options that `tcpOption` and `udpOption` apply to the host's socket. */
-export const HostOption = {
-  noDelay: 1,
-  keepAlive: 2,
-  cork: 3,
-  receiveBuffer: 4,
-  broadcast: 5,
-  ttl: 6,
-  multicastTtl: 7,
-  multicastLoop: 8,
-  multicastInterface: 9,
-  join: 10,
-  leave: 11,
-} as const;
-
 /** How `close` ends a connection. */
 export const CloseMode = {
   /** Send what was accepted, then end the stream. */

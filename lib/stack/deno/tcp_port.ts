@@ -9,7 +9,8 @@ import { SOCK_STREAM } from "../../linux/socket.ts";
 import { DenoSocket } from "./deno_socket.ts";
 import { anyAddress, hostText } from "../endpoint.ts";
 import type { PortClaim } from "../port_table.ts";
-import { BindFlag, HostOption, Operation } from "./shared_memory.ts";
+import { HostOption } from "../options/host_option.ts";
+import { BindFlag, Operation } from "./shared_memory.ts";
 
 /** How often a free port is asked for that none of our sockets shares. */
 const PORT_ATTEMPTS = 16;

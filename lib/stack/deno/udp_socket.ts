@@ -40,9 +40,10 @@ import {
   toDomain,
 } from "../endpoint.ts";
 import type { PortClaim } from "../port_table.ts";
-import { BindFlag, CloseMode, HostOption, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
+import { HostOption } from "../options/host_option.ts";
+import { BindFlag, CloseMode, Operation, ReadFlag, SlotWord } from "./shared_memory.ts";
 import { Shutdown } from "../tcp_state.ts";
-import { NO_BYTES } from "./no_bytes.ts";
+import { NO_BYTES } from "../no_bytes.ts";
 
 /** The longest datagram over IPv4: 65,535 less the headers of IP and UDP. */
 const MAX_DATAGRAM = 65_507;

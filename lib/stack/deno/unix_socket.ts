@@ -29,7 +29,7 @@ import {
 import type { Bytes, OpenFile, ReceivedMessage } from "../open_file.ts";
 import { DenoSocket, type SocketContext } from "./deno_socket.ts";
 import { Shutdown } from "../tcp_state.ts";
-import { NO_BYTES } from "./no_bytes.ts";
+import { NO_BYTES } from "../no_bytes.ts";
 
 /** What a message counts in a buffer beside its bytes, about as on Linux. */
 const OVERHEAD = 768;

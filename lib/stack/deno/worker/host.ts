@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { HostOption } from "../../options/host_option.ts";
 import type {
   BindFlag,
   CloseMode,
-  HostOption,
   Operation,
   ReadFlag,
   RequestState,

@@ -1,8 +1,8 @@
+import { HostOption } from "../../../../lib/stack/options/host_option.ts";
 import { assert, assertEquals } from "@std/assert";
 import { Errno } from "../../../../lib/linux/errno.ts";
 import {
   CloseMode,
-  HostOption,
   newSharedMemory,
   ReadFlag,
   SlotFlag,

@@ -33,10 +33,10 @@ import {
 } from "../../linux/socket.ts";
 import { decodeTimeval, encodeTimeval, TIMEVAL_SIZE } from "../../linux/time.ts";
 import type { Bytes } from "../open_file.ts";
-import type { DenoSocket } from "./deno_socket.ts";
+import type { OptionTarget } from "./option_target.ts";
 import type { OptionRule } from "./option_rule.ts";
 import type { OptionValues } from "./option_values.ts";
-import { HostOption } from "./shared_memory.ts";
+import { HostOption } from "./host_option.ts";
 
 /** rmem_max and wmem_max of Linux: the most that SO_RCVBUF and SO_SNDBUF take. */
 const BUFFER_MAX = 212_992;
@@ -81,14 +81,14 @@ function parseTimeout(bytes: Bytes): number {
   return seconds * 1000 + microseconds / 1000;
 }
 
-function setReceiveBuffer(socket: DenoSocket, values: OptionValues, value: number): number {
+function setReceiveBuffer(socket: OptionTarget, values: OptionValues, value: number): number {
   const size = Math.min(value >>> 0, BUFFER_MAX);
   values.receiveBuffer = Math.max(2 * size, RCVBUF_MIN);
   values.receiveBufferSet = true;
   return socket.applyOption(HostOption.receiveBuffer, values.receiveBuffer);
 }
 
-function setSendBuffer(_socket: DenoSocket, values: OptionValues, value: number): number {
+function setSendBuffer(_socket: OptionTarget, values: OptionValues, value: number): number {
   const size = Math.min(value >>> 0, BUFFER_MAX);
   values.sendBuffer = Math.max(2 * size, SNDBUF_MIN);
   values.sendBufferSet = true;
@@ -96,7 +96,7 @@ function setSendBuffer(_socket: DenoSocket, values: OptionValues, value: number)
 }
 
 function setLinger(
-  _socket: DenoSocket,
+  _socket: OptionTarget,
   values: OptionValues,
   value: number,
   bytes: Bytes,
@@ -107,7 +107,7 @@ function setLinger(
   return 0;
 }
 
-function setReusePort(socket: DenoSocket, values: OptionValues, value: number): number {
+function setReusePort(socket: OptionTarget, values: OptionValues, value: number): number {
   // UDP's binding below knows no SO_REUSEPORT.
   if (value !== 0 && socket.type !== SOCK_STREAM) return -Errno.ENOPROTOOPT;
   values.reusePort = value !== 0;
@@ -115,7 +115,7 @@ function setReusePort(socket: DenoSocket, values: OptionValues, value: number): 
 }
 
 /** A pair's peer is this process; behind a connection over the network there is none. */
-function peerCredentials(socket: DenoSocket): Uint8Array | number {
+function peerCredentials(socket: OptionTarget): Uint8Array | number {
   if (!socket.connected) return new Uint8Array(Int32Array.of(0, -1, -1).buffer);
   for (const kind of ["uid", "gid"] as const) {
     if (Deno.permissions.querySync({ name: "sys", kind }).state !== "granted") {

@@ -8,13 +8,13 @@ import { Errno } from "../../linux/errno.ts";
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
 import { AF_INET, AF_INET6, AF_UNIX, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
 import type { Bytes } from "../open_file.ts";
-import type { DenoSocket } from "./deno_socket.ts";
+import type { OptionTarget } from "./option_target.ts";
 import { IP_OPTIONS, IPV6_OPTIONS } from "./ip_options.ts";
 import { OptionValues } from "./option_values.ts";
 import type { OptionRule } from "./option_rule.ts";
 import { SOCKET_LEVEL_OPTIONS } from "./socket_level_options.ts";
 import { TCP_OPTIONS, UDP_OPTIONS } from "./transport_options.ts";
-import { NO_BYTES } from "./no_bytes.ts";
+import { NO_BYTES } from "../no_bytes.ts";
 
 /** The options of one socket. */
 export class SocketOptions extends OptionValues {
@@ -29,7 +29,7 @@ export class SocketOptions extends OptionValues {
 
   /** getsockopt(2). */
   get(
-    socket: DenoSocket,
+    socket: OptionTarget,
     level: number,
     name: number,
     value: Bytes | null,
@@ -54,7 +54,7 @@ export class SocketOptions extends OptionValues {
 
   /** setsockopt(2). */
   set(
-    socket: DenoSocket,
+    socket: OptionTarget,
     level: number,
     name: number,
     value: Bytes | null,
@@ -78,7 +78,7 @@ export class SocketOptions extends OptionValues {
   }
 
   #setIp(
-    socket: DenoSocket,
+    socket: OptionTarget,
     level: number,
     rule: OptionRule | undefined,
     bytes: Bytes | null,

@@ -4,16 +4,16 @@
  * @module
  */
 import type { Bytes } from "../open_file.ts";
-import type { DenoSocket } from "./deno_socket.ts";
+import type { OptionTarget } from "./option_target.ts";
 import type { OptionValues } from "./option_values.ts";
 
 /** One option's behaviour. */
 export interface OptionRule {
   /** The value: a number, a structure's bytes, or a negated errno. Absent: cannot be read. */
-  readonly get?: (socket: DenoSocket, values: OptionValues) => number | Uint8Array;
+  readonly get?: (socket: OptionTarget, values: OptionValues) => number | Uint8Array;
   /** Sets it; returns 0 or a negated errno. Absent: cannot be set. */
   readonly set?: (
-    socket: DenoSocket,
+    socket: OptionTarget,
     values: OptionValues,
     value: number,
     bytes: Bytes,

@@ -26,10 +26,10 @@ import {
 } from "../../linux/in.ts";
 import { AF_INET, SOCK_STREAM } from "../../linux/socket.ts";
 import type { Bytes } from "../open_file.ts";
-import type { DenoSocket } from "./deno_socket.ts";
+import type { OptionTarget } from "./option_target.ts";
 import type { OptionRule } from "./option_rule.ts";
 import type { OptionValues } from "./option_values.ts";
-import { HostOption } from "./shared_memory.ts";
+import { HostOption } from "./host_option.ts";
 
 /** Hops of a unicast packet unless set: net.ipv4.ip_default_ttl. */
 const DEFAULT_TTL = 64;
@@ -47,7 +47,7 @@ function fixedHops(value: number, low: number): OptionRule {
   };
 }
 
-function setTtl(socket: DenoSocket, values: OptionValues, value: number): number {
+function setTtl(socket: OptionTarget, values: OptionValues, value: number): number {
   if (value !== -1 && (value < 1 || value > 255)) return -Errno.EINVAL;
   const ttl = value === -1 ? DEFAULT_TTL : value;
   if (socket.type === SOCK_STREAM) return ttl === values.ttl ? 0 : -Errno.ENOPROTOOPT;
@@ -55,7 +55,7 @@ function setTtl(socket: DenoSocket, values: OptionValues, value: number): number
   return socket.applyOption(HostOption.ttl, ttl);
 }
 
-function setMulticastTtl(socket: DenoSocket, values: OptionValues, value: number): number {
+function setMulticastTtl(socket: OptionTarget, values: OptionValues, value: number): number {
   if (socket.type === SOCK_STREAM) return -Errno.EINVAL;
   if (value < -1 || value > 255) return -Errno.EINVAL;
   const ttl = value === -1 ? 1 : value;
@@ -102,7 +102,7 @@ function membership6(join: boolean): OptionRule {
 }
 
 function changeMembership(
-  socket: DenoSocket,
+  socket: OptionTarget,
   values: OptionValues,
   join: boolean,
   group: string,
@@ -118,7 +118,7 @@ function changeMembership(
 }
 
 function setMulticastInterface(
-  socket: DenoSocket,
+  socket: OptionTarget,
   values: OptionValues,
   _value: number,
   bytes: Bytes,

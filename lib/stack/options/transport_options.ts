@@ -23,7 +23,7 @@ import {
 } from "../../linux/tcp.ts";
 import { UDP_CORK } from "../../linux/udp.ts";
 import type { OptionRule } from "./option_rule.ts";
-import { HostOption } from "./shared_memory.ts";
+import { HostOption } from "./host_option.ts";
 import { fixed } from "./socket_level_options.ts";
 
 /** TCP_INFO's size on Linux 6.x is larger; programs ask for what they know. */
