@@ -12,21 +12,33 @@ export const runCommand: Command = {
   summary: "run a guest: a moca script or a WebAssembly program",
   operands: "PROGRAM [ARG…]",
   description:
-    `PROGRAM is FILE.mc, a script, or WebAssembly: a module that imports "linux" "syscall" or "akuma"
-"syscall". Its calls go to the stack; what it opens, Deno's permissions and --allow-net govern.
-Reading PROGRAM needs --allow-read. A script's threads run at the same time if that covers this
-program's own files, else they take turns. Exit status: the program's own; 1 for a script that is
+    `PROGRAM is FILE.mc, a script, or WebAssembly: a module that imports "linux" "syscall", "akuma"
+"syscall" or "wasi_snapshot_preview1". Its calls go to the stack; what it opens, Deno's permissions
+and --allow-net govern. Reading PROGRAM needs --allow-read. A script's threads run at the same time
+if that covers this program's own files, else they take turns. Exit status: the program's own; 1 for a script that is
 wrong or fails, with the error, its position and the calls that led there on standard error.`,
   options: [
     { name: "code", short: "c", value: "CODE", help: "a script itself instead of a file" },
     ...SCRIPT_OPTIONS,
     { name: "dump-bytecode", help: "print what a script compiles to and do not run it" },
     { name: "env", value: "NAME=VALUE", help: "a variable of a WebAssembly program; repeatable" },
+    {
+      name: "dir",
+      value: "HOST::GUEST",
+      help: "a folder, and its name for a WASI program; repeatable",
+    },
+    {
+      name: "dir",
+      value: "HOST::GUEST",
+      help: "a folder that a WASI program finds open; repeatable",
+    },
+    { name: "tcplisten", value: "ADDR:PORT", help: "a listening socket, likewise (preview 1)" },
   ],
   examples: [
     ["vmsock run examples/http_get.mc 127.0.0.1 80 /", "a script with arguments"],
     [`vmsock run -c 'print(6 * 7);'`, "a script on the command line"],
     ["vmsock run --env LANG=C server.wasm 8080", "a WebAssembly program"],
+    ["vmsock run --dir /srv/www::/ server.component.wasm", "a component, with a folder"],
     ["vmsock --trace run examples/resolve.mc localhost", "show each system call"],
   ],
   stopEarly: true,

@@ -16,4 +16,22 @@ export const GUEST_KINDS: readonly GuestKind[] = [
       return await runLinuxModule(program, setup);
     },
   },
+  {
+    kind: "WASI 0.2",
+    knownBy: `a component that exports "wasi:cli/run"`,
+    recognises: ({ module }) => module === null,
+    run: async (program, setup) => {
+      const { runComponent } = await import("./component/run_component.ts");
+      return await runComponent(program, setup);
+    },
+  },
+  {
+    kind: "WASI preview 1",
+    knownBy: `a module that imports "wasi_snapshot_preview1"`,
+    recognises: ({ imports }) => imports.has("wasi_snapshot_preview1"),
+    run: async (program, setup) => {
+      const { runPreview1Module } = await import("./wasi_p1/run_preview1_module.ts");
+      return await runPreview1Module(program, setup);
+    },
+  },
 ];

@@ -41,8 +41,9 @@ function reasonOf(system: System, result: number): string {
  */
 export function openDirectory(system: System, { host }: PreopenedDirectory): number {
   const fd = system.openat(AT_FDCWD, host, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-  if (fd < 0) throw new WasiError(`Cannot open ${host} for the guest: ${reasonOf(system, fd)}`);
-  return fd;
+  if (fd >= 0) return fd;
+  const flag = fd === -Errno.EACCES ? `, add --allow-read=${host}` : "";
+  throw new WasiError(`Cannot open ${host} for the guest: ${errnoMessage(fd)}${flag}`);
 }
 
 /** The address that a text names. */

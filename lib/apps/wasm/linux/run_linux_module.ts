@@ -10,18 +10,15 @@ import { wasmSyscall } from "../../../guest/linux/wasm_syscall.ts";
 import { GuestMemory } from "../../../guest/memory.ts";
 import { Errno } from "../../../linux/errno.ts";
 import { CommandError } from "../../command.ts";
-import { print } from "../../output.ts";
 import type { GuestSetup } from "../guest_kind.ts";
 import type { WasmProgram } from "../program.ts";
+import { reportTrap } from "../trap.ts";
 
 /** What the dialects are called as modules that guests import. */
 const DIALECTS: Readonly<Record<string, Dialect>> = { linux: "aarch64", akuma: "akuma" };
 
 /** Bytes of a pointer: addresses of a WebAssembly memory are an i32. */
 const POINTER_SIZE = 4;
-
-/** Exit status of a program that a trap ends: 128 and the number of SIGABRT, as a shell shows it. */
-const TRAPPED = 134;
 
 /** Goes through the guest when it has exited. */
 class Exited extends Error {}
@@ -116,16 +113,6 @@ function statusOf(result: unknown): number {
   return typeof result === "number" ? result & 0xff : 0;
 }
 
-/** What ended a program itself: a trap, no more stack, an exception of its own; null for others. */
-function trapMessage(error: unknown): string | null {
-  if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
-    return error.message;
-  }
-  // What a guest throws is no Error, and TypeScript does not know it.
-  const name = Object.prototype.toString.call(error);
-  return name === "[object WebAssembly.Exception]" ? "uncaught exception" : null;
-}
-
 /** Lays the arguments out; returns where, 0 if a program that does not ask for them has no room. */
 function layOutArguments(
   { path, module }: WasmProgram,
@@ -169,9 +156,6 @@ export async function runLinuxModule(program: WasmProgram, setup: GuestSetup): P
       throw error;
     }
   } catch (error) {
-    const trap = trapMessage(error);
-    if (trap === null) throw error;
-    print("stderr", `vmsock: ${program.path} trapped: ${trap}\n`);
-    return TRAPPED;
+    return reportTrap(program.path, error);
   }
 }
