@@ -26,6 +26,8 @@ export const CLOCK_REALTIME_COARSE = 5;
 export const CLOCK_MONOTONIC_COARSE = 6;
 /** As {@linkcode CLOCK_MONOTONIC}, with the time that the machine slept. */
 export const CLOCK_BOOTTIME = 7;
+/** As {@linkcode CLOCK_REALTIME}, without leap seconds. */
+export const CLOCK_TAI = 11;
 /** Flag of `clock_nanosleep(2)`: the time is one of the clock's, not a length. */
 export const TIMER_ABSTIME = 1;
 

@@ -19,6 +19,7 @@ Deno.test("time.ts has the numbers of time.h, and the sizes of timeval and times
     CLOCK_REALTIME_COARSE: 5,
     CLOCK_MONOTONIC_COARSE: 6,
     CLOCK_BOOTTIME: 7,
+    CLOCK_TAI: 11,
     TIMER_ABSTIME: 1,
     TIMEVAL_SIZE: 16,
     TIMESPEC_SIZE: 16,

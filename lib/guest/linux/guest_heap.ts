@@ -120,12 +120,17 @@ export class GuestHeap {
    *
    * @param address A multiple of the page size.
    * @param length Bytes, above 0.
-   * @returns 0; −EINVAL if none of the range was mapped, since other memory cannot be given back.
+   * @returns 0, also if nothing is there; −EINVAL if there is other memory in the range, which cannot
+   * be given back.
    */
   unmap(address: number, length: number): number {
-    const removed = cut(this.#mapped, { start: address, end: address + roundUp(length) });
-    if (removed.length === 0) return -Errno.EINVAL;
-    for (const range of removed) join(this.#free, range);
+    const range = { start: address, end: address + roundUp(length) };
+    const others: Range[] = [{ start: 0, end: this.#memory.size }];
+    for (const known of [...this.#mapped, ...this.#free]) cut(others, known);
+    if (others.some(({ start, end }) => start < range.end && range.start < end)) {
+      return -Errno.EINVAL;
+    }
+    for (const removed of cut(this.#mapped, range)) join(this.#free, removed);
     return 0;
   }
 

@@ -70,8 +70,11 @@ export function sendmsg(c: CallContext, fd: number, header: number, flags: numbe
   if (typeof buffers === "number") {
     return refuse(c, "sendmsg", fd, header, target === null ? -Errno.EFAULT : buffers);
   }
-  if (memory.loadPointer(header + layout.controlLength) !== 0) {
-    return refuse(c, "sendmsg", fd, header, -Errno.EOPNOTSUPP);
+  const controlLength = memory.loadPointer(header + layout.controlLength);
+  if (controlLength !== 0) {
+    const control = memory.loadPointer(header + layout.control);
+    const isInside = memory.bytes(control, controlLength) !== null;
+    return refuse(c, "sendmsg", fd, header, isInside ? -Errno.EOPNOTSUPP : -Errno.EFAULT);
   }
   return c.system.sendmsg(fd | 0, buffers, flags | 0, target);
 }

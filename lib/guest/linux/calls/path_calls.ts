@@ -245,7 +245,9 @@ export function utimensat(
   const mtime = bytes === null ? null : decodeTimespec(bytes.subarray(TIMESPEC_SIZE));
   const times = atime === null || mtime === null ? null : { atime, mtime };
   if (address === 0 && (directory | 0) !== AT_FDCWD) {
-    if ((flags | 0) !== 0) return c.refuse("utimensat", directory, -Errno.EINVAL, hex(address));
+    if ((flags | 0) !== 0) {
+      return refusePath(c, "utimensat", -Errno.EINVAL, directory | 0, address, timesAddress);
+    }
     return system.utimensat(directory | 0, "", times, AT_EMPTY_PATH);
   }
   const path = c.path(address);

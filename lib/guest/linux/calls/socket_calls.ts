@@ -5,9 +5,16 @@
  */
 import { Errno } from "../../../linux/errno.ts";
 import { AF_UNIX, SOCK_STREAM } from "../../../linux/socket.ts";
-import { FileKind } from "../../../stack/open_file.ts";
+import { socketOption } from "../../../linux/socket_options.ts";
 import { type CallContext, hex, transferCount } from "../call_context.ts";
 import { buffersOf } from "./vector.ts";
+
+/** What getsockopt(2) says before it reads the length. */
+const COMES_BEFORE_LENGTH: ReadonlySet<number> = new Set([
+  -Errno.EBADF,
+  -Errno.ENOTSOCK,
+  -Errno.EOPNOTSUPP,
+]);
 
 /** Most bytes of an option's value that are looked at. */
 const OPTION_ROOM = 65_536;
@@ -198,27 +205,22 @@ export function getsockopt(
   lengthAddress: number,
 ): number {
   const { cell, memory, system } = c;
-  const room = memory.load32(lengthAddress);
-  if (room < 0) {
-    // What is no socket is said first.
-    const kind = system.kind(fd | 0);
-    const refused = kind >= 0 && kind !== FileKind.socket ? -Errno.ENOTSOCK : -Errno.EFAULT;
-    return c.refuse("getsockopt", fd, refused, String(level | 0), String(name | 0));
-  }
-  const length = Math.min(room | 0, OPTION_ROOM);
+  const stated = memory.load32(lengthAddress);
+  const length = stated < 0 ? 0 : Math.min(stated | 0, OPTION_ROOM);
   cell[0] = length;
   const inside = length < 0 ? null : memory.bytes(address, length);
-  const room0 = Math.min(memory.available(address), Math.max(length, 0));
-  // With less memory than room Linux writes as much as the option has, if that fits.
-  const value = inside ?? (room0 > 0 ? new Uint8Array(length) : null);
+  // With less memory than it says Linux writes as much as the option has, if that fits.
+  const isPart = inside === null && length > 0 && memory.available(address) > 0;
+  const value = isPart ? new Uint8Array(length) : inside;
   const result = system.getsockopt(fd | 0, level | 0, name | 0, value, cell);
-  if (result < 0) return result;
   const written = cell[0];
-  if (inside === null && value !== null && memory.copyOut(address, value, written) < 0) {
+  const isLost = stated < 0 ||
+    (isPart && value !== null && memory.copyOut(address, value, written) < 0);
+  if (isLost && !COMES_BEFORE_LENGTH.has(result)) {
     return c.refuse("getsockopt", fd, -Errno.EFAULT, String(level | 0), String(name | 0));
   }
-  memory.store32(lengthAddress, written);
-  return 0;
+  if (result === 0) memory.store32(lengthAddress, written);
+  return result;
 }
 
 /** setsockopt(2). */
@@ -232,5 +234,14 @@ export function setsockopt(
 ): number {
   const size = length | 0;
   const value = size < 0 ? null : c.memory.bytes(address, size);
+  if (value === null && size > 0) {
+    // With less memory than it says Linux reads as much as the option has.
+    const needed = socketOption(level | 0, name | 0)?.size ?? Infinity;
+    const room = c.memory.available(address);
+    if (room >= needed) {
+      const part = c.memory.bytes(address, room);
+      return c.system.setsockopt(fd | 0, level | 0, name | 0, part, room);
+    }
+  }
   return c.system.setsockopt(fd | 0, level | 0, name | 0, value, size);
 }

@@ -12,6 +12,8 @@ import {
   CLOCK_MONOTONIC_RAW,
   CLOCK_REALTIME,
   CLOCK_REALTIME_COARSE,
+  CLOCK_TAI,
+  CLOCK_THREAD_CPUTIME_ID,
   TIMER_ABSTIME,
   TIMESPEC_SIZE,
 } from "../../../linux/time.ts";
@@ -21,6 +23,14 @@ const NANOSECONDS_PER_SECOND = 1_000_000_000;
 
 /** What the clocks are said to tell apart, in nanoseconds. */
 const RESOLUTION = 1;
+
+/** Clocks by which nobody can sleep. */
+const SLEEPLESS: ReadonlySet<number> = new Set([
+  CLOCK_THREAD_CPUTIME_ID,
+  CLOCK_MONOTONIC_RAW,
+  CLOCK_REALTIME_COARSE,
+  CLOCK_MONOTONIC_COARSE,
+]);
 
 /** Nobody to wait for. */
 const NOBODY: readonly PollFd[] = [];
@@ -62,6 +72,7 @@ function timeOf(c: CallContext, clock: number): bigint | null {
   switch (clock | 0) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
+    case CLOCK_TAI:
       return c.clock.realtime();
     case CLOCK_MONOTONIC:
     case CLOCK_MONOTONIC_RAW:
@@ -126,7 +137,11 @@ export function clockNanosleep(
   address: number,
 ): number {
   const now = timeOf(c, clock);
-  const timeout = now === null ? -Errno.EINVAL : loadTimeout(c, address);
+  const timeout = SLEEPLESS.has(clock | 0)
+    ? -Errno.EOPNOTSUPP
+    : now === null
+    ? -Errno.EINVAL
+    : loadTimeout(c, address);
   if (now === null || timeout < 0) {
     return c.answer("clock_nanosleep", timeout, String(clock | 0), String(flags | 0), hex(address));
   }

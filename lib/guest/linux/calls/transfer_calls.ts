@@ -4,11 +4,9 @@
  * @module
  */
 import { Errno } from "../../../linux/errno.ts";
+import { F_GETFL, O_ACCMODE, O_RDONLY, O_WRONLY } from "../../../linux/fcntl.ts";
 import { type CallContext, hex, transferCount } from "../call_context.ts";
-import { buffersOf, loadVector } from "./vector.ts";
-
-/** Beyond any address of a process: a buffer that ends there faults before the call. */
-const TASK_SIZE = 2 ** 47;
+import { buffersOf, loadVector, TASK_SIZE } from "./vector.ts";
 
 /** Whether read(2) and write(2) refuse the buffer without a look at what is in it. */
 function isImpossible(c: CallContext, address: number, length: number): boolean {
@@ -74,7 +72,7 @@ export function pwrite64(
 export function readv(c: CallContext, fd: number, address: number, count: number): number {
   const buffers = loadVector(c, address, count);
   return typeof buffers === "number"
-    ? c.refuse("readv", fd, buffers, hex(address), String(count))
+    ? refuseVector(c, "readv", { fd, address, count, errno: buffers, mode: O_WRONLY })
     : c.system.readv(fd | 0, buffers);
 }
 
@@ -82,8 +80,29 @@ export function readv(c: CallContext, fd: number, address: number, count: number
 export function writev(c: CallContext, fd: number, address: number, count: number): number {
   const buffers = loadVector(c, address, count);
   return typeof buffers === "number"
-    ? c.refuse("writev", fd, buffers, hex(address), String(count))
+    ? refuseVector(c, "writev", { fd, address, count, errno: buffers, mode: O_RDONLY })
     : c.system.writev(fd | 0, buffers);
+}
+
+/** A list of buffers that is wrong. */
+interface WrongVector {
+  readonly fd: number;
+  readonly address: number;
+  readonly count: number;
+  readonly errno: number;
+  /** The access mode that lacks what the call is about. */
+  readonly mode: number;
+}
+
+/** Ends a call whose list is wrong; a descriptor of that mode is EBADF before that. */
+function refuseVector(
+  c: CallContext,
+  name: string,
+  { fd, address, count, errno, mode }: WrongVector,
+): number {
+  const flags = c.system.fcntl(fd | 0, F_GETFL, 0);
+  const result = flags >= 0 && (flags & O_ACCMODE) === mode ? -Errno.EBADF : errno;
+  return c.refuse(name, fd, result, hex(address), String(count));
 }
 
 /** sendfile(2). The offset is read before the descriptors are looked at. */

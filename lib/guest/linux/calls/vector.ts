@@ -7,6 +7,9 @@ import { Errno } from "../../../linux/errno.ts";
 import { type Iovec, MAX_RW_COUNT, UIO_MAXIOV } from "../../../linux/uio.ts";
 import type { CallContext } from "../call_context.ts";
 
+/** Beyond any address of a process: a buffer that ends there faults before the call. */
+export const TASK_SIZE: number = 2 ** 47;
+
 /** Stands for a list that is too long, which `System` refuses in Linux's order. */
 const TOO_MANY: readonly Iovec[] = Array.from(
   { length: UIO_MAXIOV + 1 },
@@ -80,6 +83,7 @@ export function loadVector(
     const base = memory.loadPointer(at);
     const length = memory.loadPointer(at + pointerSize);
     if (isNegative(c, length)) return -Errno.EINVAL;
+    if (base + length > TASK_SIZE) return -Errno.EFAULT;
     const size = Math.min(length, left);
     left -= size;
     if (isInside) {
