@@ -245,6 +245,16 @@ export abstract class DenoSocket extends OpenFile {
     return false;
   }
 
+  /** A pair's peer is this process. */
+  peerCredentials(): Uint8Array | number {
+    for (const kind of ["uid", "gid"] as const) {
+      if (Deno.permissions.querySync({ name: "sys", kind }).state !== "granted") {
+        return -Errno.EACCES;
+      }
+    }
+    return new Uint8Array(Int32Array.of(Deno.pid, Deno.uid() ?? -1, Deno.gid() ?? -1).buffer);
+  }
+
   /** `tcpi_state` of TCP_INFO. */
   get tcpState(): number {
     return 0;

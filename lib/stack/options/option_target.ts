@@ -21,6 +21,9 @@ export interface OptionTarget {
   /** Whether bind(2), connect(2) or listen(2) has given it a port. */
   readonly bound: boolean;
 
+  /** SO_PEERCRED of a connected socket: `struct ucred`, or a negated errno. */
+  peerCredentials(): Uint8Array | number;
+
   /** SO_ERROR: the pending error, which is then forgotten. */
   takeError(): number;
 

@@ -114,17 +114,6 @@ function setReusePort(socket: OptionTarget, values: OptionValues, value: number)
   return socket.applyOption(-1, 0);
 }
 
-/** A pair's peer is this process; behind a connection over the network there is none. */
-function peerCredentials(socket: OptionTarget): Uint8Array | number {
-  if (!socket.connected) return new Uint8Array(Int32Array.of(0, -1, -1).buffer);
-  for (const kind of ["uid", "gid"] as const) {
-    if (Deno.permissions.querySync({ name: "sys", kind }).state !== "granted") {
-      return -Errno.EACCES;
-    }
-  }
-  return new Uint8Array(Int32Array.of(Deno.pid, Deno.uid() ?? -1, Deno.gid() ?? -1).buffer);
-}
-
 /** The rules by option. */
 export const SOCKET_LEVEL_OPTIONS: ReadonlyMap<number, OptionRule> = new Map<number, OptionRule>([
   [SO_DEBUG, fixedOff()],
@@ -169,7 +158,8 @@ export const SOCKET_LEVEL_OPTIONS: ReadonlyMap<number, OptionRule> = new Map<num
   }],
   [SO_REUSEPORT, { get: (_socket, values) => Number(values.reusePort), set: setReusePort }],
   [SO_PEERCRED, {
-    get: peerCredentials,
+    get: (socket) =>
+      socket.connected ? socket.peerCredentials() : new Uint8Array(Int32Array.of(0, -1, -1).buffer),
   }],
   [SO_RCVLOWAT, {
     get: (_socket, values) => values.receiveLowWater,
