@@ -13,20 +13,16 @@ export const runCommand: Command = {
   operands: "PROGRAM [ARG…]",
   description:
     `PROGRAM is FILE.mc, a script, or WebAssembly: a module that imports "linux" "syscall", "akuma"
-"syscall" or "wasi_snapshot_preview1". Its calls go to the stack; what it opens, Deno's permissions
-and --allow-net govern. Reading PROGRAM needs --allow-read. A script's threads run at the same time
-if that covers this program's own files, else they take turns. Exit status: the program's own; 1 for a script that is
-wrong or fails, with the error, its position and the calls that led there on standard error.`,
+"syscall" or "wasi_snapshot_preview1", or a component of WASI 0.2. Its calls go to the stack; what it
+opens, Deno's permissions and --allow-net govern. Reading PROGRAM needs --allow-read. A script's
+threads run at the same time if that covers this program's own files, else they take turns. Exit
+status: the program's own; 1 for a script that is wrong or fails, with the error, its position and
+the calls that led there on standard error.`,
   options: [
     { name: "code", short: "c", value: "CODE", help: "a script itself instead of a file" },
     ...SCRIPT_OPTIONS,
     { name: "dump-bytecode", help: "print what a script compiles to and do not run it" },
     { name: "env", value: "NAME=VALUE", help: "a variable of a WebAssembly program; repeatable" },
-    {
-      name: "dir",
-      value: "HOST::GUEST",
-      help: "a folder, and its name for a WASI program; repeatable",
-    },
     {
       name: "dir",
       value: "HOST::GUEST",

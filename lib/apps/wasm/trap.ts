@@ -6,7 +6,7 @@
 import { print } from "../output.ts";
 
 /** Exit status of a program that a trap ends: 128 and the number of SIGABRT, as a shell shows it. */
-const TRAPPED = 134;
+export const TRAPPED = 134;
 
 /** What ended a program itself: a trap, no more stack, an exception of its own; null for others. */
 function trapMessage(error: unknown): string | null {

@@ -69,8 +69,8 @@ function take(
 ): Uint8Array {
   if (size > MAX_STRING) throw new Trap(`A string of ${size} bytes is too long`);
   const { memory } = context;
-  context.spend(size);
   const start = memory.check(address, size, alignment);
+  context.spend(size);
   return memory.bytes.subarray(start, start + size);
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Trap } from "../../component/error.ts";
 
 /**
  * Ends a function with the error case of its `result`, which passes as what is thrown: see
@@ -20,5 +21,5 @@ export function fail(error: unknown): never {
  * @param message What the guest did.
  */
 export function trap(message: string): never {
-  throw new Error(message);
+  throw new Trap(message);
 }

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { trap } from "./fail.ts";
 
 /**
  * A resource. Those that were made from another one (a stream of a socket, a pollable of a stream)
- * are its children, and have to be dropped before it, as in wasmtime: an Error ends the guest that
- * does otherwise.
+ * are its children, and have to be dropped before it, as in wasmtime: a guest that does otherwise
+ * traps.
  */
 export abstract class Resource implements Disposable {
   readonly #parent: Resource | null;
@@ -37,9 +38,7 @@ export abstract class Resource implements Disposable {
   [Symbol.dispose](): void {
     if (this.#dropped) return;
     if (this.#children > 0) {
-      throw new Error(
-        `A ${this.constructor.name} was dropped before its ${this.#children} children`,
-      );
+      trap(`A ${this.constructor.name} was dropped before ${this.#children} made from it were`);
     }
     this.#dropped = true;
     if (this.#parent !== null) this.#parent.#children--;

@@ -12,18 +12,10 @@ import {
 } from "../../../guest/wasi_p2/mod.ts";
 import { CommandError } from "../../command.ts";
 import { printFailure } from "../../output.ts";
-import { directoriesOf } from "../directories.ts";
 import type { GuestSetup } from "../guest_kind.ts";
 import type { WasmProgram } from "../program.ts";
-
-/** Exit status of a program that a trap ends: 128 and the number of SIGABRT, as a shell shows it. */
-const TRAPPED = 134;
-
-/** A variable's name and value. */
-function variable(entry: string): readonly [string, string] {
-  const at = entry.indexOf("=");
-  return [entry.slice(0, at), entry.slice(at + 1)];
-}
+import { directoriesOf, environmentPairs } from "../surroundings.ts";
+import { TRAPPED } from "../trap.ts";
 
 async function compile({ path, bytes }: WasmProgram): Promise<Component> {
   const component = await Component.compile(bytes);
@@ -50,7 +42,7 @@ export async function runComponent(program: WasmProgram, setup: GuestSetup): Pro
     using host = new WasiHost({
       system: session.system,
       args,
-      environment: environment.map(variable),
+      environment: environmentPairs(environment),
       directories,
       terminals: {
         stdin: Deno.stdin.isTerminal(),

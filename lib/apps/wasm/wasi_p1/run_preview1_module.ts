@@ -6,32 +6,11 @@
 import { WasiPreview1 } from "../../../guest/wasi_p1/preview1.ts";
 import { PREVIEW1_MODULE } from "../../../guest/wasi_p1/imports.ts";
 import { WasiError } from "../../../guest/wasi_p1/wasi_error.ts";
-import { parsePreopenedDirectory, type PreopenedDirectory } from "../../../guest/wasi/preopened.ts";
-import { CommandError, UsageError } from "../../command.ts";
+import { CommandError } from "../../command.ts";
+import { directoriesOf, environmentPairs } from "../surroundings.ts";
 import type { GuestSetup } from "../guest_kind.ts";
 import type { WasmProgram } from "../program.ts";
 import { reportTrap } from "../trap.ts";
-
-/** The directories of `--dir`. */
-function directoriesOf(options: ReadonlyMap<string, readonly string[]>): PreopenedDirectory[] {
-  return (options.get("dir") ?? []).map((text) => {
-    const directory = parsePreopenedDirectory(text);
-    if (directory === null) {
-      throw new UsageError(
-        `--dir is HOST::GUEST or one path for both, not ${JSON.stringify(text)}`,
-      );
-    }
-    return directory;
-  });
-}
-
-/** An environment as names and values. */
-function pairsOf(environment: readonly string[]): [name: string, value: string][] {
-  return environment.map((entry) => {
-    const at = entry.indexOf("=");
-    return [entry.slice(0, at), entry.slice(at + 1)];
-  });
-}
 
 function instantiate(
   { path, bytes, module }: WasmProgram,
@@ -58,7 +37,7 @@ function instantiate(
  */
 export async function runPreview1Module(program: WasmProgram, setup: GuestSetup): Promise<number> {
   const { invocation, args, environment } = setup;
-  const directories = directoriesOf(invocation.options);
+  const directories = directoriesOf(invocation);
   const listeners = invocation.options.get("tcplisten") ?? [];
   using session = await invocation.openSession();
   const { system } = session;
@@ -66,7 +45,7 @@ export async function runPreview1Module(program: WasmProgram, setup: GuestSetup)
     using guest = new WasiPreview1({
       system,
       args,
-      environment: pairsOf(environment),
+      environment: environmentPairs(environment),
       directories,
       listeners,
     });

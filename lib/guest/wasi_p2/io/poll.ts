@@ -106,7 +106,7 @@ function pollNow(context: WasiContext, pollables: readonly Pollable[]): number[]
  * @param context What the guest's resources share.
  * @param pollables What is waited for.
  * @returns The indices of those that are ready.
- * @throws {Error} If there are none to wait for, which is a trap.
+ * @throws {Trap} If there are none to wait for.
  */
 export function poll(context: WasiContext, pollables: readonly Pollable[]): Uint32Array {
   if (pollables.length === 0) trap("poll was called with an empty list");

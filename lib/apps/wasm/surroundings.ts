@@ -1,5 +1,5 @@
 /**
- * `--dir`: directories that a WASI program finds open.
+ * What WASI programs find when they start: `--dir` and `--env`.
  *
  * @module
  */
@@ -15,6 +15,16 @@ export function directoriesOf({ options }: ParsedArguments): readonly PreopenedD
   return (options.get("dir") ?? []).map((text) => {
     const directory = parsePreopenedDirectory(text);
     if (directory !== null) return directory;
-    throw new UsageError(`--dir is HOST::GUEST, two paths, not ${JSON.stringify(text)}`);
+    throw new UsageError(`--dir is HOST::GUEST or one path for both, not ${JSON.stringify(text)}`);
+  });
+}
+
+/** An environment of `NAME=VALUE` entries as names and values. */
+export function environmentPairs(
+  environment: readonly string[],
+): (readonly [name: string, value: string])[] {
+  return environment.map((entry) => {
+    const at = entry.indexOf("=");
+    return [entry.slice(0, at), entry.slice(at + 1)];
   });
 }
