@@ -11,7 +11,7 @@ import { runtimeError } from "../../moca/error.ts";
 import { OPCODES } from "../../moca/opcode.ts";
 import { toBytes } from "../../moca/text.ts";
 import { Vm } from "../../moca/vm.ts";
-import type { Invocation, ParsedArguments } from "../command.ts";
+import type { Invocation } from "../command.ts";
 import type { ScriptLimits } from "./script_options.ts";
 
 /** Instructions that need a host. */
@@ -67,44 +67,6 @@ function runAlone(program: Bytecode, { limits, args }: RunOptions): string | nul
   return state.kind === "failed" ? formatScriptError(state.message, state.stack) : null;
 }
 
-/** What a thread's worker is told: the command's options, and its name and arguments. */
-export interface ThreadInit {
-  /** The command's arguments. */
-  readonly parsed: ParsedArguments;
-  /** The script's name and arguments. */
-  readonly args: readonly string[];
-}
-
-/** Whether workers may load our modules; without that, threads take turns. */
-function hasWorkers(): boolean {
-  const library = new URL("../../", import.meta.url);
-  if (library.protocol !== "file:") return false;
-  const { state, partial } = Deno.permissions.querySync({ name: "read", path: library });
-  return state === "granted" && partial !== true;
-}
-
-async function runHosted(program: Bytecode, options: RunOptions): Promise<string | null> {
-  const { invocation, limits, args } = options;
-  const [{ ScriptProcess }, { systemOutput }, session] = await Promise.all([
-    import("../../guest/moca/process.ts"),
-    import("../../guest/moca/system_output.ts"),
-    invocation.openSession(),
-  ]);
-  using opened = session;
-  const { operands, options: given } = invocation;
-  const init: ThreadInit = { parsed: { operands, options: given }, args };
-  const makeWorker = () =>
-    new Worker(new URL("./thread_worker.ts", import.meta.url), { type: "module" });
-  const process = new ScriptProcess(program, {
-    ...limits,
-    system: opened.system,
-    output: systemOutput(opened.system),
-    args,
-    ...(hasWorkers() ? { workers: { makeWorker, init } } : {}),
-  });
-  return process.run().error;
-}
-
 /**
  * Runs a program.
  *
@@ -112,7 +74,7 @@ async function runHosted(program: Bytecode, options: RunOptions): Promise<string
  */
 export async function runProgram(program: Bytecode, options: RunOptions): Promise<string | null> {
   const traced = options.invocation.options.has("trace");
-  return traced || needsHost(program)
-    ? await runHosted(program, options)
-    : runAlone(program, options);
+  if (!traced && !needsHost(program)) return runAlone(program, options);
+  const { runHosted } = await import("./run_hosted.ts");
+  return await runHosted(program, options);
 }

@@ -8,7 +8,7 @@ import { systemOutput } from "../../guest/moca/system_output.ts";
 import { runWorkerThread, type ThreadStart } from "../../guest/moca/worker_threads.ts";
 import type { Value } from "../../moca/value.ts";
 import { openSession } from "../session.ts";
-import type { ThreadInit } from "./run_program.ts";
+import type { ThreadInit } from "./run_hosted.ts";
 import { scriptLimits } from "./script_options.ts";
 
 function run({ program, entry, deadline, init }: ThreadStart): Value {

@@ -1,0 +1,48 @@
+/**
+ * Runs compiled scripts whose calls a kernel carries out.
+ *
+ * @module
+ */
+import { ScriptProcess } from "../../guest/moca/process.ts";
+import { systemOutput } from "../../guest/moca/system_output.ts";
+import type { Bytecode } from "../../moca/bytecode.ts";
+import type { ParsedArguments } from "../command.ts";
+import type { RunOptions } from "./run_program.ts";
+
+/** What a thread's worker is told: the command's options, and its name and arguments. */
+export interface ThreadInit {
+  /** The command's arguments. */
+  readonly parsed: ParsedArguments;
+  /** The script's name and arguments. */
+  readonly args: readonly string[];
+}
+
+/** Whether workers may load our modules; without that, threads take turns. */
+function hasWorkers(): boolean {
+  const library = new URL("../../", import.meta.url);
+  if (library.protocol !== "file:") return false;
+  const { state, partial } = Deno.permissions.querySync({ name: "read", path: library });
+  return state === "granted" && partial !== true;
+}
+
+/**
+ * Runs a program with a system of its own.
+ *
+ * @returns What it failed with: the error's text, position and call stack; null for nothing.
+ */
+export async function runHosted(program: Bytecode, options: RunOptions): Promise<string | null> {
+  const { invocation, limits, args } = options;
+  using session = await invocation.openSession();
+  const { operands, options: given } = invocation;
+  const init: ThreadInit = { parsed: { operands, options: given }, args };
+  const makeWorker = () =>
+    new Worker(new URL("./thread_worker.ts", import.meta.url), { type: "module" });
+  const process = new ScriptProcess(program, {
+    ...limits,
+    system: session.system,
+    output: systemOutput(session.system),
+    args,
+    ...(hasWorkers() ? { workers: { makeWorker, init } } : {}),
+  });
+  return process.run().error;
+}
