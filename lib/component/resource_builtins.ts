@@ -21,9 +21,17 @@ function operation(
       return (index) => handles.get(index, resource).representation as number;
     case "resource.drop":
       return (index) => {
-        const { owned, scope, representation } = handles.remove(index, resource);
-        if (owned) resource.destroy(representation);
-        else if (scope !== null) scope.borrowed--;
+        const handle = handles.remove(index, resource);
+        const { owned, scope, representation } = handle;
+        if (scope !== null) scope.borrowed--;
+        if (!owned) return undefined;
+        try {
+          resource.destroy(representation);
+        } catch (error) {
+          // Not ended: whoever ends the instance has to try again.
+          handles.add(handle);
+          throw error;
+        }
         return undefined;
       };
   }
