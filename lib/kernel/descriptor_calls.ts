@@ -253,11 +253,9 @@ export abstract class DescriptorCalls extends Process {
     if (command !== F_GETLK && command !== F_SETLK) return -Errno.EINVAL;
     if (lock === null) return -Errno.EFAULT;
     if (!isOffset(lock.start) || !isOffset(lock.length)) return -Errno.EINVAL;
-    const result = file.lock(command, lock);
-    if (result === 0 && command === F_SETLK && lock.type !== F_UNLCK) {
-      this.files.locksHeld(file);
-    }
-    return result;
+    // Before, since another thread may close a descriptor of ours for the same file just then.
+    if (command === F_SETLK && lock.type !== F_UNLCK) this.files.locksHeld(file);
+    return file.lock(command, lock);
   }
 
   /** ioctl(2). */

@@ -42,12 +42,12 @@ export {
 export { LibcUnavailableError, openStack, type StackName } from "../stack/open.ts";
 export type { HostFiles, Limitation, Stack } from "../stack/stack.ts";
 export { fileLimitations, pathLimitations } from "./files/file_limitations.ts";
-export { Kernel } from "./kernel.ts";
+export { Kernel, type KernelOptions } from "./kernel.ts";
 export { permissionGeneration, revokePermissions } from "./policy/permissions.ts";
 export { Policy, type PolicyOptions } from "./policy/policy.ts";
 export type { AddressUse } from "./policy/address_use.ts";
 export { formatPolicyRule, parsePolicyRule, type PolicyRule } from "./policy/policy_rule.ts";
-export type { KernelOptions } from "./process.ts";
+
 export { AKUMA_LIMITS, type SocketLimits } from "./socket_limits.ts";
 export type { StdioOptions, StdioRead, StdioWrite } from "./files/stdio.ts";
 export type { System } from "./system.ts";

@@ -10,28 +10,25 @@ import { MAX_RW_COUNT, UIO_MAXIOV } from "../linux/uio.ts";
 import type { Iovec } from "../linux/uio.ts";
 import { type Bytes, FileKind, type OpenFile } from "../stack/open_file.ts";
 import type { Stack } from "../stack/stack.ts";
-import { type DescriptorTable, NR_OPEN } from "./descriptor_table.ts";
-import { FdTable } from "./fd_table.ts";
-import { FileSystem } from "./files/file_system.ts";
-import { Policy } from "./policy/policy.ts";
-import { SocketLimiter, type SocketLimits } from "./socket_limits.ts";
-import type { StdioOptions } from "./files/stdio.ts";
+import type { DescriptorTable } from "./descriptor_table.ts";
+import type { FileSystem } from "./files/file_system.ts";
+import type { Policy } from "./policy/policy.ts";
+import type { SocketLimiter } from "./socket_limits.ts";
 
-/** RLIMIT_NOFILE of a new guest: soft 1024, hard 4096, as Linux's own default was for long. */
-const DEFAULT_NOFILE: Readonly<Rlimit> = { current: 1024, maximum: 4096 };
-
-/** How a guest process is set up. */
-export interface KernelOptions {
-  /** What the guest may reach, beyond what Deno's permissions say; default: all that they allow. */
-  readonly policy?: Policy;
-  /** RLIMIT_NOFILE: soft and hard limit of the guest's descriptors; default 1024 and 4096. */
-  readonly nofile?: Readonly<Rlimit>;
-  /** How many sockets the guest may have and how much they hold; default: as Linux itself has it. */
-  readonly limits?: SocketLimits;
-  /** What descriptors 0, 1 and 2 are; default: the process's own. */
-  readonly stdio?: StdioOptions;
-  /** Leaves the stack open when the kernel closes, for several guests on one stack. */
-  readonly keepStack?: boolean;
+/** What a process is made of: a thread's own, or what it shares with others. */
+export interface ProcessParts {
+  /** What moves the bytes. */
+  readonly stack: Stack;
+  /** Makes the table of descriptors; `end` ends a file to which nothing refers any more. */
+  readonly makeTable: (end: (file: OpenFile) => number) => DescriptorTable;
+  /** What the guest may reach. */
+  readonly policy: Policy;
+  /** Paths, pipes and stdio. */
+  readonly files: FileSystem;
+  /** RLIMIT_NOFILE. */
+  readonly nofile: Rlimit;
+  /** Bounds the guest's sockets; null where they are not. */
+  readonly limiter: SocketLimiter | null;
 }
 
 /** Bits of a transfer's length that a 32-bit signed count has. */
@@ -79,40 +76,24 @@ export abstract class Process {
   protected readonly nofile: Rlimit;
   /** Bounds the guest's sockets; null where they are not. */
   protected readonly limiter: SocketLimiter | null;
-  readonly #keepStack: boolean;
-  #ended = false;
 
-  /** Sets a process up over `stack`, which it owns from now on. */
-  constructor(stack: Stack, options: KernelOptions = {}) {
-    const { policy, nofile, limits, stdio, keepStack } = options;
+  /** Sets a process up. */
+  constructor({ stack, makeTable, policy, files, nofile, limiter }: ProcessParts) {
     this.stack = stack;
-    this.policy = policy ?? new Policy();
-    this.nofile = { ...(nofile ?? DEFAULT_NOFILE) };
-    if (!(this.nofile.current <= this.nofile.maximum && this.nofile.maximum <= NR_OPEN)) {
-      throw new RangeError(
-        `Cannot limit descriptors to ${this.nofile.current} of ${this.nofile.maximum}: the soft ` +
-          `limit must not exceed the hard one, nor that ${NR_OPEN}`,
-      );
-    }
-    this.#keepStack = keepStack ?? false;
-    this.limiter = limits === undefined ? null : new SocketLimiter(limits);
-    this.table = new FdTable(this.nofile.current, (file) => this.end(file));
-    this.files = new FileSystem({ host: stack.host, ...(stdio === undefined ? {} : { stdio }) });
-    for (const fd of [0, 1, 2] as const) this.table.set(fd, this.files.stdio(fd), false);
+    this.policy = policy;
+    this.files = files;
+    this.nofile = nofile;
+    this.limiter = limiter;
+    this.table = makeTable((file) => this.end(file));
   }
 
   /**
    * Ends the process: closes every descriptor and the stack. Ending again does nothing; calls made
    * afterwards find no descriptor open.
+   *
+   * @param status What it exits with.
    */
-  exit(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.table.limit = 0;
-    for (let fd = 0; fd < this.table.size; fd++) this.close(fd);
-    this.files.close();
-    if (!this.#keepStack) this.stack.close();
-  }
+  abstract exit(status?: number): void;
 
   /** As {@link Process.exit}. */
   [Symbol.dispose](): void {

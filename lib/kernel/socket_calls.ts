@@ -44,8 +44,6 @@ export abstract class SocketCalls extends DescriptorCalls {
   readonly #address: GuestAddress = new GuestAddress();
   readonly #peer: SockaddrStorage = new SockaddrStorage();
   readonly #numbers: Int32Array = new Int32Array(2);
-  /** Sockets that the guest itself has bound. */
-  readonly #bound: WeakSet<OpenFile> = new WeakSet();
 
   /** socket(2). */
   socket(domain: number, type: number, protocol: number): number {
@@ -115,7 +113,7 @@ export abstract class SocketCalls extends DescriptorCalls {
     const refused = this.#address.check(this.policy, "bind", file);
     if (refused < 0) return refused;
     const result = file.bind(this.#address.bytes, this.#address.length);
-    if (result === 0) this.#bound.add(file);
+    if (result === 0) this.noteBound(file);
     return result;
   }
 
@@ -222,8 +220,7 @@ export abstract class SocketCalls extends DescriptorCalls {
     const count = transferLength(buffer, length);
     if (count < 0) return count;
     if (this.policy.checksPeers && file.type === SOCK_DGRAM) {
-      const refused = this.#dropRefusedDatagrams(file, flags);
-      if (refused < 0) return refused;
+      return this.receiveAdmitted(file, flags | 0, (bits) => file.recv(buffer, count, bits));
     }
     return file.recv(buffer, count, flags | 0);
   }
@@ -269,8 +266,11 @@ export abstract class SocketCalls extends DescriptorCalls {
     const count = transferLength(buffer, length);
     if (count < 0) return count;
     if (this.policy.checksPeers && file.type === SOCK_DGRAM) {
-      const refused = this.#dropRefusedDatagrams(file, flags);
-      if (refused < 0) return refused;
+      return this.receiveAdmitted(
+        file,
+        flags | 0,
+        (bits) => file.recvfrom(buffer, count, bits, from),
+      );
     }
     return file.recvfrom(buffer, count, flags | 0, from);
   }
@@ -317,28 +317,40 @@ export abstract class SocketCalls extends DescriptorCalls {
     const invalid = checkBuffers(buffers, Errno.EMSGSIZE);
     if (invalid < 0) return invalid;
     if (this.policy.checksPeers && file.type === SOCK_DGRAM) {
-      const refused = this.#dropRefusedDatagrams(file, flags);
-      if (refused < 0) return refused;
+      return this.receiveAdmitted(
+        file,
+        flags | 0,
+        (bits) => file.recvmsg(buffers, bits, message),
+      );
     }
     return file.recvmsg(buffers, flags | 0, message);
   }
 
   /** read(2), with the policy's say about senders. */
   override read(fd: number, buffer: Bytes | null, length: number): number {
-    if (this.policy.checksPeers && this.table.get(fd)?.type === SOCK_DGRAM) {
-      return this.recv(fd, buffer, length, 0);
-    }
-    return super.read(fd, buffer, length);
+    if (!this.policy.checksPeers) return super.read(fd, buffer, length);
+    // Asked once: another thread may give the number another meaning at any time.
+    const file = this.table.get(fd);
+    if (file === undefined) return -Errno.EBADF;
+    const count = transferLength(buffer, length);
+    if (count < 0) return count;
+    // To read nothing takes no datagram off the queue.
+    if (file.type !== SOCK_DGRAM || count === 0) return file.read(buffer, count);
+    return this.receiveAdmitted(file, 0, (bits) => file.recv(buffer, count, bits));
   }
 
   /** readv(2), with the policy's say about senders. */
   override readv(fd: number, buffers: readonly Iovec[]): number {
+    if (!this.policy.checksPeers) return super.readv(fd, buffers);
     const file = this.table.get(fd);
-    if (this.policy.checksPeers && file?.type === SOCK_DGRAM) {
-      const refused = this.#dropRefusedDatagrams(file, 0);
-      if (refused < 0) return refused;
+    if (file === undefined) return -Errno.EBADF;
+    const invalid = checkBuffers(buffers, Errno.EINVAL);
+    if (invalid < 0) return invalid;
+    if (file.type !== SOCK_DGRAM || buffers.every(({ length }) => length === 0)) {
+      return file.readv(buffers);
     }
-    return super.readv(fd, buffers);
+    const message = { name: null, flags: 0 };
+    return this.receiveAdmitted(file, 0, (bits) => file.recvmsg(buffers, bits, message));
   }
 
   /** shutdown(2). */
@@ -404,6 +416,16 @@ export abstract class SocketCalls extends DescriptorCalls {
     const copy = value.slice(0, size);
     const refused = this.#checkGroup(file, level, copy);
     return refused < 0 ? refused : file.setsockopt(level | 0, name, copy, size);
+  }
+
+  /** Remembers that the guest itself has bound a socket. */
+  protected noteBound(file: OpenFile): void {
+    file.isBound = true;
+  }
+
+  /** Whether the guest itself has bound a socket. */
+  protected isBound(file: OpenFile): boolean {
+    return file.isBound;
   }
 
   /** The socket that `fd` refers to, or −EBADF or −ENOTSOCK. */
@@ -478,7 +500,7 @@ export abstract class SocketCalls extends DescriptorCalls {
    * holds (inet_put_port).
    */
   #checkImplicitBind(file: OpenFile): number {
-    if (file.domain === AF_UNIX || this.#bound.has(file)) return 0;
+    if (file.domain === AF_UNIX || this.isBound(file)) return 0;
     const isIp6 = file.domain === AF_INET6;
     const everywhere = new Uint8Array(isIp6 ? SOCKADDR_IN6_SIZE : SOCKADDR_IN_SIZE);
     everywhere[0] = isIp6 ? AF_INET6 : AF_INET;
@@ -500,8 +522,22 @@ export abstract class SocketCalls extends DescriptorCalls {
     return this.policy.checkAddress("multicast", group, SOCKADDR_IN6_SIZE);
   }
 
-  /** Takes datagrams of refused senders off the queue, until another is first or none is left. */
-  #dropRefusedDatagrams(file: OpenFile, flags: number): number {
+  /**
+   * Receives a datagram of a sender that the policy admits.
+   *
+   * @param receive Receives the next datagram with flags.
+   */
+  protected receiveAdmitted(
+    file: OpenFile,
+    flags: number,
+    receive: (flags: number) => number,
+  ): number {
+    const refused = this.awaitAdmitted(file, flags);
+    return refused < 0 ? refused : receive(flags);
+  }
+
+  /** Waits until the first datagram is of a sender that the policy admits: 0, or a negated errno. */
+  protected awaitAdmitted(file: OpenFile, flags: number): number {
     const sender = this.#peer;
     for (;;) {
       const result = file.recvfrom(null, 0, flags | MSG_PEEK, sender);

@@ -41,15 +41,16 @@ export abstract class WaitCalls extends SocketCalls {
     // What is not open is ready at once.
     const wait = invalid > 0 || Number.isNaN(timeout) ? 0 : timeout;
     const ready = this.stack.poll(this.#files, this.#events, this.#revents, count, wait);
-    this.#release(count);
-    if (ready < 0) return ready;
+    if (ready < 0) {
+      this.#release(count);
+      return ready;
+    }
     for (let index = 0; index < count; index++) {
       const entry = fds[index] as PollFd;
-      entry.revents = this.#revents[index] as number;
-      if (invalid > 0 && !(entry.fd < 0) && this.table.get(entry.fd) === undefined) {
-        entry.revents = POLLNVAL;
-      }
+      const isOpen = entry.fd < 0 || this.#files[index] !== null;
+      entry.revents = isOpen ? this.#revents[index] as number : POLLNVAL;
     }
+    this.#release(count);
     return ready + invalid;
   }
 

@@ -63,6 +63,15 @@ export abstract class OpenFile {
   /** Whether it has one of the places that the guest has for sockets. The kernel's own. */
   hasSlot = false;
 
+  /** Whether the guest has given a socket an address. The kernel's own. */
+  isBound = false;
+
+  /** Where a table that threads share keeps it, and which of those that were there it is. */
+  record = -1;
+
+  /** See {@link OpenFile.record}. */
+  incarnation = 0;
+
   /** What it is; see {@link FileKind}. */
   abstract readonly kind: FileKind;
 

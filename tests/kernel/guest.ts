@@ -4,8 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Kernel } from "../../lib/kernel/kernel.ts";
-import type { KernelOptions } from "../../lib/kernel/process.ts";
+import { Kernel, type KernelOptions } from "../../lib/kernel/kernel.ts";
 import { IPV4_LOOPBACK, IPV6_LOOPBACK, SocketAddress } from "../../lib/ip.ts";
 import { errnoName } from "../../lib/linux/errno.ts";
 import { POLLIN } from "../../lib/linux/poll.ts";

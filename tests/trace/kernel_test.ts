@@ -24,6 +24,18 @@ Deno.test("trace() knows every method of a kernel, and no other", () => {
   assertEquals([...traced].sort(), [...Object.keys(FORMATS), ...unprinted].sort());
   for (const name of traced) assert(kernel.has(name), `${name} is no method of the kernel`);
   // What a kernel has beyond System is its own end, and what its classes share.
-  const own = ["exit", "base", "end", "install", "installPair", "release", "reservePair"];
+  const own = [
+    "awaitAdmitted",
+    "base",
+    "end",
+    "exit",
+    "install",
+    "installPair",
+    "isBound",
+    "noteBound",
+    "receiveAdmitted",
+    "release",
+    "reservePair",
+  ];
   for (const name of kernel) assert(traced.has(name) || own.includes(name), `${name} is untraced`);
 });

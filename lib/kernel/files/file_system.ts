@@ -71,7 +71,7 @@ export class FileSystem {
   readonly #host: HostFiles | null;
   readonly #stdio: StdioOptions;
   readonly #permissions = new PathPermissions();
-  readonly #descriptors = new NodeDescriptors();
+  readonly #descriptors: NodeDescriptors;
   readonly #resolver: PathResolver;
   readonly #opener: FileOpener;
   readonly #times: FileTimesSetter;
@@ -83,6 +83,7 @@ export class FileSystem {
     this.#host = options.host;
     this.#stdio = options.stdio ?? {};
     this.#state = options.state ?? new LocalFileState();
+    this.#descriptors = new NodeDescriptors(this.#state);
     this.#resolver = new PathResolver(this.#permissions, this.#state);
     this.#directory = new CurrentDirectory(this.#resolver, this.#state);
     const parts = {
@@ -329,8 +330,7 @@ export class FileSystem {
   }
 
   /**
-   * Tells that the guest has set a record lock (`F_SETLK` with F_RDLCK or F_WRLCK succeeded) on
-   * `file`. From now on no descriptor of that file which is this process's own is closed, since that
+   * Tells that the guest is about to set a record lock (`F_SETLK` with F_RDLCK or F_WRLCK) on `file`. From now on no descriptor of that file which is this process's own is closed, since that
    * would end the guest's lock: fcntl(2), Advisory record locking.
    */
   locksHeld(file: OpenFile): void {

@@ -6,18 +6,25 @@
 import { Errno } from "../../linux/errno.ts";
 import { FileStatus } from "../../linux/stat.ts";
 import type { OpenFile } from "../../stack/open_file.ts";
+import { type FileIdentity, type FileState, LocalFileState } from "./file_state.ts";
 import { errnoOf, hostOpenFlags, nodeFs } from "./node_fs.ts";
 
 /**
  * Opens and closes by `node:fs`.
  *
  * Closing any descriptor of a file ends this process's record locks on it (fcntl(2), Advisory record
- * locking). A descriptor of ours for a file that the guest has locked is therefore kept until the
- * guest's own locks have ended.
+ * locking). A descriptor of ours for a file that the guest may have locked is therefore kept until the
+ * guest's own locks have ended: until this thread, which alone can close it, next closes one.
  */
 export class NodeDescriptors {
-  /** Files with locks, and the descriptors of each that wait for their end. */
-  readonly #locked = new Map<string, number[]>();
+  readonly #state: FileState;
+  /** Descriptors of locked files, which wait for the end of the locks. */
+  readonly #waiting = new Map<number, FileIdentity>();
+
+  /** Goes by the locks that `state` knows of. */
+  constructor(state: FileState = new LocalFileState()) {
+    this.#state = state;
+  }
 
   /** Opens a path that was resolved: a descriptor, or a negated errno. `flags` are Linux's. */
   open(path: string, flags: number, mode = 0): number {
@@ -32,44 +39,54 @@ export class NodeDescriptors {
 
   /** Closes a descriptor, now or when the locks on its file have ended. */
   close(descriptor: number): void {
-    const fs = nodeFs();
-    if (this.#locked.size > 0) {
-      const { dev, ino } = fs.fstatSync(descriptor, { bigint: true });
-      const waiting = this.#locked.get(`${dev}:${BigInt.asUintN(64, ino)}`);
-      if (waiting !== undefined) {
-        waiting.push(descriptor);
-        return;
+    this.#state.guard(() => {
+      if (this.#state.hasLocks) {
+        const { dev, ino } = nodeFs().fstatSync(descriptor, { bigint: true });
+        const file = { dev: Number(dev), ino: BigInt.asUintN(64, ino) };
+        if (this.#state.isLocked(file)) {
+          this.#waiting.set(descriptor, file);
+          return;
+        }
       }
-    }
-    fs.closeSync(descriptor);
+      nodeFs().closeSync(descriptor);
+    });
+    if (this.#waiting.size > 0) this.#closeWaiting();
   }
 
-  /** Whether the guest holds a record lock on any file. */
+  /** Whether the guest may hold a record lock on any file. */
   get hasLocks(): boolean {
-    return this.#locked.size > 0;
+    return this.#state.hasLocks;
   }
 
-  /** The guest has set a record lock on `file`. */
+  /** The guest is about to set a record lock on `file`. */
   locksHeld(file: OpenFile): void {
-    const key = keyOf(file);
-    if (key !== null && !this.#locked.has(key)) this.#locked.set(key, []);
+    const identity = identityOf(file);
+    if (identity !== null) this.#state.guard(() => this.#state.setLocked(identity));
   }
 
   /** The guest is about to lose its record locks on `file`. */
   locksEnded(file: OpenFile): void {
-    if (this.#locked.size === 0) return;
-    const key = keyOf(file);
-    if (key === null) return;
-    for (const descriptor of this.#locked.get(key) ?? []) nodeFs().closeSync(descriptor);
-    this.#locked.delete(key);
+    if (!this.#state.hasLocks) return;
+    const identity = identityOf(file);
+    if (identity === null) return;
+    this.#state.guard(() => this.#state.setUnlocked(identity));
+    this.#closeWaiting();
   }
 
   /** Closes what is still kept. */
   closeAll(): void {
-    for (const waiting of this.#locked.values()) {
-      for (const descriptor of waiting) nodeFs().closeSync(descriptor);
-    }
-    this.#locked.clear();
+    for (const descriptor of this.#waiting.keys()) nodeFs().closeSync(descriptor);
+    this.#waiting.clear();
+  }
+
+  #closeWaiting(): void {
+    this.#state.guard(() => {
+      for (const [descriptor, file] of this.#waiting) {
+        if (this.#state.isLocked(file)) continue;
+        nodeFs().closeSync(descriptor);
+        this.#waiting.delete(descriptor);
+      }
+    });
   }
 
   /** Cuts an open file to `length`: 0, or a negated errno. */
@@ -96,7 +113,7 @@ export class NodeDescriptors {
   }
 }
 
-function keyOf(file: OpenFile): string | null {
+function identityOf(file: OpenFile): FileIdentity | null {
   const status = new FileStatus();
-  return file.fstat(status) < 0 ? null : `${status.dev}:${status.ino}`;
+  return file.fstat(status) < 0 ? null : { dev: status.dev, ino: status.ino };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { IpAddress } from "../../ip.ts";
+import { type IpAddress, parseIpAddress } from "../../ip.ts";
 
 /** Addresses that are remembered; the one not heard of for the longest time goes first. */
 const MAX_ADDRESSES = 1024;
@@ -30,6 +30,14 @@ export class LearnedNames {
     for (const oldest of this.#names.keys()) {
       this.#names.delete(oldest);
       break;
+    }
+  }
+
+  /** Names with their addresses, in an order in which adding them leads to the same. */
+  *[Symbol.iterator](): Generator<readonly [name: string, ip: IpAddress]> {
+    for (const [address, names] of this.#names) {
+      const ip = parseIpAddress(address);
+      if (ip !== null) { for (const name of names.toReversed()) yield [name, ip]; }
     }
   }
 

@@ -13,17 +13,39 @@ export type PermissionAnswer = "granted" | "partial" | "prompt" | "denied";
 
 let generation = 0;
 
+/** Generations that this thread shares with others; see {@linkcode shareGeneration}. */
+const shared: Int32Array<SharedArrayBuffer>[] = [];
+
 /**
  * A number that changes whenever {@linkcode revokePermissions} has run: an answer that was cached
  * under another generation has to be asked again.
  *
- * It counts within one thread. A permission cannot be granted or refused between two calls otherwise
+ * It counts within one thread, and within those that share a process by `Kernel.share`. A permission cannot be granted or refused between two calls otherwise
  * than by this process's own doing, so that nothing has to be polled.
  *
  * @returns The generation, from 0.
  */
 export function permissionGeneration(): number {
-  return generation;
+  return shared.length === 0 ? generation : sharedGeneration();
+}
+
+/** The sum of all, each of which only grows. */
+function sharedGeneration(): number {
+  return shared.reduce((sum, cell) => sum + Atomics.load(cell, 0), generation);
+}
+
+/**
+ * The memory by which threads hear of each other's {@linkcode revokePermissions}; for the kernel.
+ *
+ * @param memory What another thread shares; default: this thread's own, which is made on first use.
+ * @returns The memory.
+ */
+export function shareGeneration(memory?: SharedArrayBuffer): SharedArrayBuffer {
+  const known = memory === undefined ? shared[0] : shared.find(({ buffer }) => buffer === memory);
+  if (known !== undefined) return known.buffer;
+  const cell = new Int32Array(memory ?? new SharedArrayBuffer(4));
+  shared.push(cell);
+  return cell.buffer;
 }
 
 /**
@@ -34,7 +56,8 @@ export function permissionGeneration(): number {
  * Deno would cost more than most calls, so kernels keep answers until this function runs. Deno never
  * revokes a part of an unscoped grant (`--allow-read` without a path stays whole when
  * `{ name: "read", path }` is revoked); the returned state tells. Workers share the grant that is
- * revoked, yet kernels in other threads keep the answers they already have.
+ * revoked; kernels in threads of the same process by `Kernel.share` ask anew, others keep the answers they
+ * already have.
  *
  * @param descriptor The permission to revoke, in the words of `Deno.permissions`.
  * @returns Its state afterwards: `prompt` where it was revoked.
@@ -52,9 +75,14 @@ export function permissionGeneration(): number {
 export function revokePermissions(
   descriptor: Deno.PermissionDescriptor,
 ): Deno.PermissionState {
-  // Also where revokeSync throws: the cost is one more question, the other order would be a hole.
-  generation++;
-  return Deno.permissions.revokeSync(descriptor).state;
+  try {
+    return Deno.permissions.revokeSync(descriptor).state;
+  } finally {
+    // Afterwards, lest another thread asks anew too early; also where it throws, which costs no more
+    // than one more question.
+    generation++;
+    for (const cell of shared) Atomics.add(cell, 0, 1);
+  }
 }
 
 /**

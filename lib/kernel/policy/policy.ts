@@ -13,6 +13,7 @@ import { decodeIpAddress, reachedAddresses } from "./destination.ts";
 import { normalizeHostName } from "./host_name.ts";
 import { LearnedNames } from "./learned_names.ts";
 import { NameGrants } from "./name_grants.ts";
+import type { NameLog } from "./name_log.ts";
 import { hostOf, NetPermission } from "./net_permission.ts";
 import { permissionGeneration } from "./permissions.ts";
 import type { PolicyRule } from "./policy_rule.ts";
@@ -84,6 +85,13 @@ export class Policy {
    */
   readonly checksPeers: boolean;
 
+  /**
+   * The embedder's rules, for the policies of other threads.
+   *
+   * @internal
+   */
+  readonly options: PolicyOptions;
+
   readonly #rules: RuleSet;
   readonly #net = new NetPermission();
   readonly #unix = new UnixPermission(this.#net);
@@ -96,15 +104,21 @@ export class Policy {
   /** Whether every IP address and name is allowed for everything. */
   #isOpen = false;
   #denial: string | null = null;
+  /** What the threads of a process have learned, and how much of it is in `#learned`. */
+  readonly #log: NameLog | null;
+  #logged = 0;
 
   /**
    * Makes a policy. Deno's permissions are asked on first use.
    *
    * @param options The embedder's own rules; by default what Deno allows.
+   * @param log What other threads have learned; the kernel's own.
    * @throws {SyntaxError} If the text of a rule is not one, see {@linkcode parsePolicyRule}.
    * @throws {TypeError} If a part of a rule is invalid.
    */
-  constructor(options: PolicyOptions = {}) {
+  constructor(options: PolicyOptions = {}, log: NameLog | null = null) {
+    this.options = options;
+    this.#log = log;
     this.#rules = new RuleSet(options.allow, options.deny);
     this.checksPeers = this.#rules.checksPeers;
   }
@@ -145,6 +159,7 @@ export class Policy {
    */
   admitsPeer(use: "accept" | "receive", address: Uint8Array, length: number): boolean {
     if (!this.checksPeers || !this.#rules.concernsPeers(use)) return true;
+    this.#readLog();
     const peer = length === 0 ? UNNAMED : decodeSockaddr(address, length);
     if (peer === null) return false;
     if (peer instanceof UnixAddress) {
@@ -189,7 +204,7 @@ export class Policy {
     for (const address of addresses) {
       const decoded = decodeIpAddress(address, address.length);
       if (decoded === null) continue;
-      for (const ip of reachedAddresses(decoded.ip, false)) this.#learned.add(host, ip);
+      for (const ip of reachedAddresses(decoded.ip, false)) this.#remember(host, ip);
     }
     // A deny rule may name this name, and a grant may.
     this.#allowed.clear();
@@ -207,6 +222,7 @@ export class Policy {
   nameFor(address: Uint8Array, length: number): string | null {
     if (this.#isOpen && this.#generation === permissionGeneration()) return null;
     if (this.isOpen || this.#net.state === "granted") return null;
+    this.#readLog();
     let name = this.#grantingNames.get("connect", address, length);
     if (name === undefined) {
       name = this.#findName(address, length);
@@ -298,6 +314,28 @@ export class Policy {
     return denial;
   }
 
+  /**
+   * Hands what was learned so far to a process's log.
+   *
+   * @internal
+   */
+  tell(log: NameLog): void {
+    for (const [name, ip] of this.#learned) log.add(name, ip);
+  }
+
+  #remember(name: string, ip: IpAddress): void {
+    if (this.#log === null) this.#learned.add(name, ip);
+    else this.#log.add(name, ip);
+  }
+
+  /** Learns what other threads, and this one, have found out. */
+  #readLog(): void {
+    if (this.#log === null || this.#log.count === this.#logged) return;
+    this.#logged = this.#log.read(this.#logged, (name, ip) => this.#learned.add(name, ip));
+    this.#allowed.clear();
+    this.#grantingNames.clear();
+  }
+
   #refresh(): void {
     this.#generation = permissionGeneration();
     this.#net.refresh();
@@ -319,6 +357,7 @@ export class Policy {
     const family = size >= 2 ? sockaddrFamily(address, size) : -1;
     if (family === AF_UNIX) return this.#checkUnix(use, address, length);
     if (this.#isOpen || (family === AF_UNSPEC && use === "connect")) return 0;
+    this.#readLog();
     if (this.#allowed.get(use, address, length) === true) return 0;
     const decoded = decodeIpAddress(address, length);
     if (decoded === null) return this.#deny("an address of AF_INET, AF_INET6 or AF_UNIX");

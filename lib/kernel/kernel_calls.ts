@@ -1,0 +1,51 @@
+/**
+ * All system calls of one guest process.
+ *
+ * @module
+ */
+import { parseIpAddress, SocketAddress } from "../ip.ts";
+import { Errno } from "../linux/errno.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
+import { encodeSockaddr } from "../linux/sockaddr.ts";
+import { PathCalls } from "./path_calls.ts";
+import type { System } from "./system.ts";
+
+/** Longest host name in text, RFC 1035 section 2.3.4, with a final dot. */
+const MAX_NAME_LENGTH = 254;
+
+/**
+ * `System` over the parts of a process, whoever else has some of them.
+ *
+ * @internal
+ */
+export abstract class KernelCalls extends PathCalls implements System {
+  /** See `System.resolve`. */
+  resolve(name: string | null, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
+    if (name === null) return -Errno.EFAULT;
+    if (family !== AF_INET && family !== AF_INET6 && family !== AF_UNSPEC) {
+      return -Errno.EAFNOSUPPORT;
+    }
+    const literal = parseIpAddress(name);
+    if (literal !== null) {
+      const wanted = literal.family === 4 ? AF_INET : AF_INET6;
+      if (family !== AF_UNSPEC && family !== wanted) return -Errno.ENOENT;
+      addresses.push(encodeSockaddr(new SocketAddress(literal, 0)));
+      return 1;
+    }
+    if (name.length === 0 || name.length > MAX_NAME_LENGTH) return -Errno.ENOENT;
+    const refused = this.policy.checkName(name);
+    if (refused < 0) return refused;
+    const found: Uint8Array<ArrayBuffer>[] = [];
+    const count = this.stack.resolve(name, family, found);
+    if (count > 0) {
+      this.policy.learn(name, found);
+      addresses.push(...found);
+    }
+    return count;
+  }
+
+  /** See `System.takeDenial`. */
+  takeDenial(): string | null {
+    return this.policy.takeDenial();
+  }
+}
