@@ -130,6 +130,13 @@ export class TcpConnection {
     return this.#tcb.state === "CLOSED" && this.#tcb.replies.length === 0;
   }
 
+  /** Whether data, an end or a reset has still to reach its peer. */
+  get isUndelivered(): boolean {
+    const tcb = this.#tcb;
+    if (tcb.replies.length > 0) return true;
+    return tcb.state !== "CLOSED" && tcb.finQueued && !tcb.finAcknowledged;
+  }
+
   /** When time alone will make something due, in milliseconds; Infinity for never. */
   get nextTimer(): number {
     return nextTimer(this.#tcb);

@@ -82,6 +82,15 @@ export class TcpHost {
     return this.#count;
   }
 
+  /** Whether a connection still has data, an end or a reset to bring to its peer. */
+  get hasUndelivered(): boolean {
+    if (this.#replies.length > 0) return true;
+    for (const connections of this.#connections.values()) {
+      if (connections.some((connection) => connection.isUndelivered)) return true;
+    }
+    return false;
+  }
+
   /**
    * Returns when time alone will make something due.
    *

@@ -109,6 +109,8 @@ export interface Libc {
   readlink(path: HostBytes, buffer: HostBytes, length: number): number;
   /** close(2). */
   close(fd: number): number;
+  /** dup3(2). */
+  dup3(fd: number, target: number, flags: number): number;
   /** pipe2(2); `descriptors` receives two ints. */
   pipe2(descriptors: HostBytes, flags: number): number;
   /** fcntl(2) with an int. */
@@ -210,6 +212,7 @@ export function openLibc(): Libc {
     open,
     readlink,
     close,
+    dup3,
     pipe2,
     fcntl,
     fcntlLock,
@@ -446,6 +449,12 @@ export function openLibc(): Libc {
     },
     close(fd: number): number {
       const result = close(fd);
+      return result < 0
+        ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
+        : result;
+    },
+    dup3(fd: number, target: number, flags: number): number {
+      const result = dup3(fd, target, flags);
       return result < 0
         ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
         : result;

@@ -25,6 +25,8 @@ import type { UdpHost } from "./udp_host.ts";
 const TIME_TO_LIVE = 64;
 /** Packets that are taken before others get a turn. */
 const BATCH = 64;
+/** Packets of this host for itself that wait; more are lost. */
+const LOCAL_QUEUE = 1024;
 /** Of what cannot be delivered, this much goes back: RFC 792, RFC 4443 (the least IPv6 MTU). */
 const QUOTED = { 4: 28, 6: 1280 - IPV6_HEADER_LENGTH - 8 } as const;
 
@@ -63,6 +65,8 @@ export class IpLayer {
   readonly #options: IpLayerOptions;
   readonly #incoming = new Uint8Array(BUFFER_LENGTH);
   readonly #outgoing: Uint8Array<ArrayBuffer>;
+  /** Packets of this host for itself. */
+  readonly #local: Uint8Array<ArrayBuffer>[] = [];
 
   /**
    * Makes the layer.
@@ -74,6 +78,11 @@ export class IpLayer {
     this.#outgoing = new Uint8Array(Math.max(options.device.mtu, BUFFER_LENGTH));
   }
 
+  /** Whether packets of this host for itself wait to be received. */
+  get hasLocal(): boolean {
+    return this.#local.length > 0;
+  }
+
   /**
    * Takes packets that have arrived, some of them if there are many.
    *
@@ -83,10 +92,15 @@ export class IpLayer {
   receive(now: number): boolean | number {
     const { device } = this.#options;
     for (let count = 0; count < BATCH; count++) {
+      const own = this.#local.shift();
+      if (own === undefined) break;
+      this.#arrive(own, now, true);
+    }
+    for (let count = 0; count < BATCH; count++) {
       const length = device.receive(this.#incoming);
       if (length === -Errno.EAGAIN) return false;
       if (length < 0) return length;
-      this.#arrive(this.#incoming.subarray(0, length), now);
+      this.#arrive(this.#incoming.subarray(0, length), now, false);
     }
     return true;
   }
@@ -131,14 +145,18 @@ export class IpLayer {
       emitIpv6({ ...repr, hopLimit: TIME_TO_LIVE, trafficClass: 0 }, packet);
     }
     this.#options.observe?.(packet, true);
-    this.#options.device.transmit(packet);
+    // Where Linux has the same address, it delivers what the host sends to itself.
+    if (this.#options.ports !== null || !this.#isOwn(destination)) {
+      this.#options.device.transmit(packet);
+    } else if (this.#local.length < LOCAL_QUEUE) this.#local.push(packet.slice());
   }
 
-  #arrive(bytes: Uint8Array<ArrayBuffer>, now: number): void {
+  #arrive(bytes: Uint8Array<ArrayBuffer>, now: number, isLocal: boolean): void {
     const v4 = Ipv4Packet.check(bytes);
     if (v4 !== null && !v4.hasValidChecksum()) return;
     const packet = v4 ?? Ipv6Packet.check(bytes);
     if (packet === null || packet.isFragment || !this.#isOwn(packet.destination)) return;
+    if (!isLocal && this.#isMartian(packet)) return;
     switch (packet.protocol) {
       case IPPROTO_TCP:
         return this.#tcpArrives(packet, bytes, now);
@@ -149,6 +167,15 @@ export class IpLayer {
         return this.#icmpArrives(packet, bytes);
       default:
     }
+  }
+
+  /**
+   * Whether a packet from the network has an address that only this host itself can have: RFC 1122,
+   * section 3.2.1.3. On a raw socket Linux has sorted those out.
+   */
+  #isMartian({ source, destination }: IpPacket): boolean {
+    if (this.#options.ports !== null) return false;
+    return this.#isOwn(source) || new IpAddress(destination).isLoopback;
   }
 
   #isOwn(address: Uint8Array): boolean {

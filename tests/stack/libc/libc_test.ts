@@ -369,6 +369,12 @@ const FUNCTIONS: Readonly<Record<keyof Libc, (bench: Bench) => void>> = {
     assertEquals(libc.close(fd), 0);
     assertEquals(libc.close(fd), -Errno.EBADF);
   },
+  dup3(bench) {
+    const [fd, target] = [bench.socket(), bench.socket()];
+    assertEquals(bench.libc.dup3(fd, target, O_CLOEXEC), target);
+    assertEquals(bench.libc.fcntl(target, F_GETFD, 0), FD_CLOEXEC);
+    assertEquals(bench.libc.dup3(fd, fd, 0), -Errno.EINVAL);
+  },
   pipe2(bench) {
     const ends = new Int32Array(2);
     assertEquals(bench.libc.pipe2(ends, O_NONBLOCK | O_CLOEXEC), 0);

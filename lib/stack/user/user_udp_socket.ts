@@ -1,0 +1,186 @@
+/**
+ * UDP sockets of this stack. Each message in the pair begins with an address.
+ *
+ * @module
+ */
+import { Errno } from "../../linux/errno.ts";
+import { FIONREAD } from "../../linux/ioctl.ts";
+import { sockaddrFamily, type SockaddrStorage } from "../../linux/sockaddr.ts";
+import { AF_UNSPEC, MSG_ERRQUEUE, MSG_NOSIGNAL, MSG_OOB, MSG_TRUNC } from "../../linux/socket.ts";
+import type { Iovec } from "../../linux/uio.ts";
+import { anyAddress, decodeEndpoint, encodeEndpoint } from "../endpoint.ts";
+import type { Bytes, ReceivedMessage } from "../open_file.ts";
+import { ADDRESS_SIZE, Operation, putAddress, takeAddress } from "./control.ts";
+import { UserSocket } from "./user_socket.ts";
+
+const LONGEST = 65_507;
+
+/** A UDP socket. */
+export class UserUdpSocket extends UserSocket {
+  #bound = false;
+  #connected = false;
+  readonly #header = new Uint8Array(ADDRESS_SIZE);
+
+  override get bound(): boolean {
+    return this.#bound;
+  }
+
+  override bind(address: Uint8Array<ArrayBuffer>, length: number): number {
+    const endpoint = decodeEndpoint(this.domain, address, length, "bind");
+    if (typeof endpoint === "number") return endpoint;
+    if (this.#bound) return -Errno.EINVAL;
+    const sockaddr = address.subarray(0, length);
+    if (sockaddrFamily(address, length) === AF_UNSPEC) sockaddr[0] = this.domain;
+    return this.#bind(sockaddr);
+  }
+
+  override connect(address: Uint8Array<ArrayBuffer>, length: number): number {
+    const { channel } = this.context;
+    if (length < 2) return -Errno.EINVAL;
+    if (sockaddrFamily(address, length) === AF_UNSPEC) {
+      this.#connected = false;
+      return channel.request(Operation.disconnect, this.slot);
+    }
+    const endpoint = decodeEndpoint(this.domain, address, length, "datagram");
+    if (typeof endpoint === "number") return endpoint;
+    const sockaddr = encodeEndpoint(this.domain, endpoint.ip, endpoint.port);
+    const result = channel.requestWith(sockaddr, Operation.connect, this.slot, 0);
+    if (result < 0) return result;
+    this.#bound = true;
+    this.#connected = true;
+    return 0;
+  }
+
+  override listen(): number {
+    return -Errno.EOPNOTSUPP;
+  }
+
+  override accept(): number {
+    return -Errno.EOPNOTSUPP;
+  }
+
+  override shutdown(how: number): number {
+    if (how < 0 || how > 2) return -Errno.EINVAL;
+    return this.#connected ? super.shutdown(how) : -Errno.ENOTCONN;
+  }
+
+  override getpeername(name: SockaddrStorage): number {
+    if (!this.#connected) return -Errno.ENOTCONN;
+    name.set(this.peerName());
+    return 0;
+  }
+
+  override ioctl(request: number, value: Int32Array<ArrayBuffer> | null): number {
+    if (request !== FIONREAD) return super.ioctl(request, value);
+    const result = this.nativeIoctl(request, value);
+    if (result >= 0 && value !== null) value[0] = Math.max(0, (value[0] ?? 0) - ADDRESS_SIZE);
+    return result;
+  }
+
+  override send(buffer: Bytes | null, length: number, flags: number): number {
+    return this.sendmsg([{ base: buffer, length }], flags, null, 0);
+  }
+
+  override write(buffer: Bytes | null, length: number): number {
+    return this.send(buffer, length, 0);
+  }
+
+  override writev(buffers: readonly Iovec[]): number {
+    return this.sendmsg(buffers, 0, null, 0);
+  }
+
+  override sendto(
+    buffer: Bytes | null,
+    length: number,
+    flags: number,
+    address: Uint8Array<ArrayBuffer>,
+    addressLength: number,
+  ): number {
+    return this.sendmsg([{ base: buffer, length }], flags, address, addressLength);
+  }
+
+  override sendmsg(
+    buffers: readonly Iovec[],
+    flags: number,
+    address: Uint8Array<ArrayBuffer> | null,
+    addressLength: number,
+  ): number {
+    if ((flags & MSG_OOB) !== 0) return -Errno.EOPNOTSUPP;
+    const total = buffers.reduce((sum, { length }) => sum + length, 0);
+    if (total > LONGEST) return -Errno.EMSGSIZE;
+    const error = this.takeError();
+    if (error !== 0) return -error;
+    this.#header.fill(0);
+    if (address !== null) {
+      const endpoint = decodeEndpoint(this.domain, address, addressLength, "datagram");
+      if (typeof endpoint === "number") return endpoint;
+      if (endpoint.port === 0) return -Errno.EINVAL;
+      putAddress(this.#header, 0, encodeEndpoint(this.domain, endpoint.ip, endpoint.port));
+    } else if (!this.#connected) return -Errno.EDESTADDRREQ;
+    if (!this.#bound) {
+      const bound = this.#bind(encodeEndpoint(this.domain, anyAddress(this.domain), 0));
+      if (bound < 0) return bound;
+    }
+    const message = [{ base: this.#header, length: ADDRESS_SIZE }, ...buffers];
+    const sent = super.sendmsg(message, flags | MSG_NOSIGNAL, null, 0);
+    return sent < 0 ? sent : sent - ADDRESS_SIZE;
+  }
+
+  override recv(buffer: Bytes | null, length: number, flags: number): number {
+    return this.#receive([{ base: buffer, length }], flags, null, null);
+  }
+
+  override read(buffer: Bytes | null, length: number): number {
+    return length === 0 ? 0 : this.recv(buffer, length, 0);
+  }
+
+  override readv(buffers: readonly Iovec[]): number {
+    return this.#receive(buffers, 0, null, null);
+  }
+
+  override recvfrom(
+    buffer: Bytes | null,
+    length: number,
+    flags: number,
+    from: SockaddrStorage,
+  ): number {
+    return this.#receive([{ base: buffer, length }], flags, from, null);
+  }
+
+  override recvmsg(buffers: readonly Iovec[], flags: number, message: ReceivedMessage): number {
+    return this.#receive(buffers, flags, message.name, message);
+  }
+
+  #bind(sockaddr: Uint8Array): number {
+    const { channel } = this.context;
+    const result = channel.requestWith(sockaddr, Operation.bind, this.slot, this.bindFlags);
+    if (result < 0) return result;
+    this.#bound = true;
+    return 0;
+  }
+
+  #receive(
+    buffers: readonly Iovec[],
+    flags: number,
+    from: SockaddrStorage | null,
+    status: ReceivedMessage | null,
+  ): number {
+    if ((flags & MSG_OOB) !== 0) return -Errno.EOPNOTSUPP;
+    if ((flags & MSG_ERRQUEUE) !== 0) return -Errno.EAGAIN;
+    const error = this.takeError();
+    if (error !== 0) return -error;
+    const whole = { name: null, flags: 0 };
+    const message = [{ base: this.#header, length: ADDRESS_SIZE }, ...buffers];
+    const count = super.recvmsg(message, flags, whole);
+    if (count < 0) return count;
+    const sender = takeAddress(this.#header, 0);
+    if (count > 0 && sender.length === 0) {
+      // What woke us is an error.
+      const pending = this.takeError();
+      return pending === 0 ? -Errno.EAGAIN : -pending;
+    }
+    from?.set(sender);
+    if (status !== null) status.flags = whole.flags & MSG_TRUNC;
+    return Math.max(0, count - ADDRESS_SIZE);
+  }
+}
