@@ -4,25 +4,15 @@
  * @module
  */
 import { failAt, type Position } from "./error.ts";
-import { type InterpolationPart, KEYWORDS, PUNCTUATION, type Token } from "./token.ts";
+import {
+  type InterpolationPart,
+  KEYWORDS,
+  LONGEST_PUNCTUATION,
+  PUNCTUATION,
+  type Token,
+} from "./token.ts";
 
 const MAX_INT = 9223372036854775807n;
-
-const BY_FIRST = punctuationByFirstCharacter();
-
-function punctuationByFirstCharacter(): Map<string, (readonly [string, string])[]> {
-  const map = new Map<string, (readonly [string, string])[]>();
-  for (const row of PUNCTUATION) {
-    const first = row[0].charAt(0);
-    const rows = map.get(first);
-    if (rows === undefined) {
-      map.set(first, [row]);
-    } else {
-      rows.push(row);
-    }
-  }
-  return map;
-}
 
 function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
@@ -137,8 +127,10 @@ class Lexer {
     if (code === 96) {
       return this.#quotedWord(at);
     }
-    for (const [text, kind] of BY_FIRST.get(this.#source.charAt(this.#offset)) ?? []) {
-      if (this.#source.startsWith(text, this.#offset)) {
+    for (let length = LONGEST_PUNCTUATION; length > 0; length--) {
+      const text = this.#source.slice(this.#offset, this.#offset + length);
+      const kind = PUNCTUATION.get(text);
+      if (kind !== undefined) {
         this.#offset += text.length;
         this.#column += text.length;
         return { kind, text, at };

@@ -10,8 +10,11 @@ export type InterpolationPart =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "source"; readonly source: string; readonly at: Position };
 
-/** Punctuation and operators, longest first, with the names that messages use. */
-export const PUNCTUATION: readonly (readonly [text: string, kind: string])[] = [
+/** Characters of the longest {@linkcode PUNCTUATION}. */
+export const LONGEST_PUNCTUATION = 3;
+
+/** Punctuation and operators with the names that messages use. */
+export const PUNCTUATION: ReadonlyMap<string, string> = new Map([
   ["..=", "DotDotEq"],
   ["->", "Arrow"],
   ["=>", "FatArrow"],
@@ -49,7 +52,7 @@ export const PUNCTUATION: readonly (readonly [text: string, kind: string])[] = [
   ["]", "RBracket"],
   [",", "Comma"],
   [";", "Semi"],
-];
+]);
 
 /** Words that are not identifiers unless written between backticks. */
 export const KEYWORDS: ReadonlySet<string> = new Set([
