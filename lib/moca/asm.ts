@@ -5,6 +5,7 @@
  */
 import type { AsmNode } from "./ast.ts";
 import { MocaTrap, runtimeError } from "./error.ts";
+import { utf8ToBytes } from "./text.ts";
 import { typeNumber, type Value } from "./value.ts";
 
 const PLAIN = new Set([
@@ -208,7 +209,11 @@ function operate(node: AsmNode, stack: Value[], pop: () => Value, host: AsmHost)
   const [operand] = node.operands;
   if (name.startsWith("Push") || name.endsWith("Const")) {
     stack.push(
-      name === "PushTrue" || name === "PushFalse" ? name === "PushTrue" : operand ?? null,
+      name === "PushTrue" || name === "PushFalse"
+        ? name === "PushTrue"
+        : typeof operand === "string"
+        ? utf8ToBytes(operand)
+        : operand ?? null,
     );
     return;
   }

@@ -127,6 +127,19 @@ export function runtimeError(text: string): MocaTrap {
 }
 
 /**
+ * Makes the error of a join that finds no thread.
+ *
+ * @param handle What was to be joined.
+ * @param next The next handle that will be given out; all before it have been.
+ * @returns The error.
+ */
+export function noThread(handle: bigint, next: bigint): MocaTrap {
+  return runtimeError(
+    handle > 0n && handle < next ? "Thread already joined" : `Thread ${handle} not found`,
+  );
+}
+
+/**
  * Prints an uncaught run-time error: its text, the position, the call stack.
  *
  * @param message The error's text.

@@ -51,6 +51,12 @@ export interface TextCall {
   readonly self: StructValue;
 }
 
+/** Bytes counted for a piece of text or a value that is still to be written. */
+const PIECE_BYTES = 64;
+
+/** Bytes counted for each piece of text besides its characters, which V8 joins only later. */
+const STRING_BYTES = 32;
+
 /** Pieces handled before the machine looks at the clock. */
 const PIECES_PER_STEP = 1000;
 
@@ -113,8 +119,16 @@ export class TextBuilder {
 
   /** Adds text. */
   append(text: string): void {
-    this.#reserve(text.length);
+    this.#reserve(STRING_BYTES + text.length);
     this.text += text;
+  }
+
+  /** Gives the values that are still to be written to a walk; returns the bytes of the list itself. */
+  walk(take: (value: Value) => void): number {
+    for (const { value } of this.#work) {
+      take(value);
+    }
+    return this.#work.length * PIECE_BYTES;
   }
 
   #push(text: string): void {
@@ -143,7 +157,7 @@ export class TextBuilder {
     items: readonly (readonly [label: string, value: Value])[],
     close: string,
   ): void {
-    this.#reserve(items.length * 64);
+    this.#reserve((2 * items.length + 1) * PIECE_BYTES);
     this.#push(close);
     for (let i = items.length - 1; i >= 0; i--) {
       const [label, value] = items[i] ?? ["", null];
@@ -206,24 +220,4 @@ function simpleText(value: Value): string {
     default:
       return value === null ? "nil" : value instanceof Closure ? "<fun>" : "<ptr>";
   }
-}
-
-/**
- * The text of a value without calling into the program, as errors show it.
- *
- * @param program The program.
- * @param value The value.
- * @param reserve Counts memory.
- * @returns The text, in bytes.
- */
-export function plainText(
-  program: Bytecode,
-  value: Value,
-  reserve: (bytes: number) => void,
-): string {
-  const builder = new TextBuilder(program, "plain", value, reserve);
-  while (builder.step() !== true) {
-    // Each step is bounded; a value that contains itself ends at the heap's limit.
-  }
-  return builder.text;
 }

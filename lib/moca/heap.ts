@@ -5,17 +5,10 @@
  * @module
  */
 import { MocaLimitError } from "./error.ts";
-import { MocaMap } from "./map.ts";
-import {
-  Cell,
-  Closure,
-  DynBox,
-  HeapBlock,
-  Pointer,
-  Sequence,
-  SequenceKind,
-  StructValue,
-} from "./value.ts";
+import { HeapWalk, STRING_BYTES } from "./heap_walk.ts";
+import type { HostHeap } from "./vm_types.ts";
+
+export { OBJECT_BYTES, SLOT_BYTES, STRING_BYTES } from "./heap_walk.ts";
 
 /** Bytes a program may use unless told otherwise. */
 export const DEFAULT_MAX_HEAP: number = 512 * 1024 * 1024;
@@ -23,33 +16,58 @@ export const DEFAULT_MAX_HEAP: number = 512 * 1024 * 1024;
 /** Longest string, a little below what V8 can hold. */
 export const MAX_STRING_LENGTH: number = 2 ** 29 - 64;
 
-/** Bytes counted for an object besides its slots. */
-export const OBJECT_BYTES = 64;
+/** Allocations before the host is asked how much it has. */
+const FIRST_BUDGET = 64 * 1024 * 1024;
 
-/** Bytes counted for a slot; integers in slots are objects of their own. */
-export const SLOT_BYTES = 32;
+/** What joined strings may come to, at least, between two looks at them. */
+const MIN_ROPES = 16 * 1024 * 1024;
 
-/** Bytes counted for a string besides its characters. */
-export const STRING_BYTES = 32;
+/** And at most. */
+const MAX_ROPES = 2 ** 30 - 1;
 
-/** Counts the memory of one program. */
+/** Takes the values that a program holds directly into a walk. */
+export type HeapRoots = (walk: HeapWalk) => void;
+
+/** Counts the memory of one program, or of several that share a limit. */
 export class Heap {
   /** Bytes that may still be allocated before the next walk. */
   budget: number;
+  /**
+   * Characters that joined strings may still have before the next look at them. V8 makes no copy when
+   * it joins two strings, but later, when something looks inside: many can share their parts at first.
+   */
+  ropes: number;
   /** Longest string that needs no look at the limit. */
   readonly safeLength: number;
-  readonly #limit: number;
-  readonly #roots: () => Iterable<unknown>;
+  #limit: number;
+  readonly #roots = new Set<HeapRoots>();
+  readonly #host: HostHeap | null;
+  #asked = false;
+  #clamped = false;
+  /** The least that the host's heap held since the last walk. */
+  #floor = Infinity;
 
   /**
    * @param limit Bytes that may be in use.
-   * @param roots Gives all values that the program holds directly.
+   * @param host Tells of the heap that everything is in; without it, joined strings are counted when
+   * there is a walk for another reason only.
    */
-  constructor(limit: number, roots: () => Iterable<unknown>) {
+  constructor(limit: number, host: HostHeap | null = null) {
     this.#limit = limit;
-    this.#roots = roots;
-    this.budget = limit;
+    this.#host = host;
+    this.budget = Math.min(limit, FIRST_BUDGET);
+    this.ropes = this.#ropes(limit);
     this.safeLength = Math.min(limit, MAX_STRING_LENGTH);
+  }
+
+  /** Counts what these roots hold from now on. */
+  addRoots(roots: HeapRoots): void {
+    this.#roots.add(roots);
+  }
+
+  /** Counts it no more. */
+  removeRoots(roots: HeapRoots): void {
+    this.#roots.delete(roots);
   }
 
   /**
@@ -61,108 +79,90 @@ export class Heap {
   reserve(bytes: number): void {
     this.budget -= bytes;
     if (this.budget < 0) {
-      this.#walk(bytes);
+      this.#exhausted(bytes);
     }
   }
 
   /** Counts a string that is about to be made. */
   reserveString(length: number): void {
     if (length > MAX_STRING_LENGTH) {
-      throw heapLimit();
+      throw this.#limitError();
     }
     this.reserve(STRING_BYTES + length);
   }
 
   /**
-   * Counts the joining of two strings. V8 keeps the parts, so that only the shorter one is counted
-   * as new; the walk sees the whole length.
+   * Counts the joining of two strings: the shorter one as new, the whole among the joined ones.
    */
   reserveConcat(left: number, right: number): void {
     const length = left + right;
     if (length > MAX_STRING_LENGTH || length > this.#limit) {
-      throw heapLimit();
+      throw this.#limitError();
     }
     this.reserve(STRING_BYTES + Math.min(left, right));
+    this.ropes -= length;
+    if (this.ropes < 0) {
+      this.#lookAtRopes();
+    }
+  }
+
+  #exhausted(wanted: number): void {
+    if (!this.#asked) {
+      this.#asked = true;
+      // Half of the host's heap: what is counted is not exactly what V8 uses.
+      const most = Math.floor((this.#host?.().limit ?? Infinity) / 2);
+      this.#clamped = most < this.#limit;
+      const first = Math.min(this.#limit, FIRST_BUDGET);
+      this.#limit = Math.min(this.#limit, most);
+      this.budget += this.#limit - first;
+      if (this.budget >= 0) {
+        return;
+      }
+    }
+    this.#walk(wanted);
   }
 
   #walk(wanted: number): void {
-    const used = reachableBytes(this.#roots(), this.#limit) + wanted;
-    const left = this.#limit - used;
+    const walk = new HeapWalk(this.#limit);
+    for (const roots of this.#roots) {
+      roots(walk);
+      walk.run();
+    }
+    const left = this.#limit - walk.bytes - wanted;
     // Walking again after every few bytes would take all the time.
     if (left < this.#limit / 64) {
-      throw heapLimit();
+      throw this.#limitError();
     }
     this.budget = left;
+    this.ropes = this.#ropes(left);
+    this.#floor = Infinity;
   }
-}
 
-function heapLimit(): MocaLimitError {
-  return new MocaLimitError("runtime error: heap limit exceeded");
-}
+  #ropes(wanted: number): number {
+    // Small integers cost the machine's loop less than others.
+    return this.#host === null ? MAX_ROPES : Math.min(Math.max(wanted, MIN_ROPES), MAX_ROPES);
+  }
 
-/** Adds up what can be reached, and stops early once that is more than `enough`. */
-function reachableBytes(roots: Iterable<unknown>, enough: number): number {
-  const seen = new Set<unknown>();
-  const stack: unknown[] = [...roots];
-  let bytes = 0;
-  while (stack.length > 0 && bytes <= enough) {
-    const value = stack.pop();
-    if (typeof value === "string") {
-      // Short strings are counted where they are held; hashing each would cost more.
-      if (value.length < 256 || !seen.has(value)) {
-        bytes += STRING_BYTES + value.length;
-        if (value.length >= 256) {
-          seen.add(value);
-        }
-      }
-    } else if (typeof value === "object" && value !== null && !seen.has(value)) {
-      seen.add(value);
-      bytes += sizeOf(value, stack);
+  /** Walks if the host's heap has grown by half the limit. */
+  #lookAtRopes(): void {
+    this.ropes = this.#ropes(this.#limit / 4);
+    if (this.#host === null) {
+      return;
+    }
+    const { used } = this.#host();
+    this.#floor = Math.min(this.#floor, used);
+    if (used - this.#floor > Math.max(this.#limit / 2, MIN_ROPES)) {
+      this.#walk(0);
     }
   }
-  return bytes;
-}
 
-function sizeOf(value: object, stack: unknown[]): number {
-  if (value instanceof Sequence) {
-    if (value.kind !== SequenceKind.VALUE) {
-      return OBJECT_BYTES + value.capacity * 8;
-    }
-    pushAll(stack, value.items);
-    return OBJECT_BYTES + value.capacity * SLOT_BYTES;
-  }
-  if (value instanceof StructValue) {
-    pushAll(stack, value.fields);
-    return OBJECT_BYTES + value.fields.length * SLOT_BYTES;
-  }
-  if (value instanceof MocaMap) {
-    for (const [key, item] of value.entries()) {
-      stack.push(key, item);
-    }
-    return OBJECT_BYTES + value.capacity * 8 + value.size * 4 * SLOT_BYTES;
-  }
-  if (value instanceof Cell || value instanceof DynBox) {
-    stack.push(value.value);
-    return OBJECT_BYTES;
-  }
-  if (value instanceof Closure) {
-    pushAll(stack, value.cells);
-    return OBJECT_BYTES + value.cells.length * 8;
-  }
-  if (value instanceof HeapBlock) {
-    pushAll(stack, value.slots);
-    return OBJECT_BYTES + value.slots.length * SLOT_BYTES;
-  }
-  if (value instanceof Pointer) {
-    stack.push(value.target);
-  }
-  return OBJECT_BYTES;
-}
-
-function pushAll(stack: unknown[], values: readonly unknown[]): void {
-  for (const value of values) {
-    if (typeof value === "string" || (typeof value === "object" && value !== null)) {
-      stack.push(value);
-    }
+  #limitError(): MocaLimitError {
+    const text = "runtime error: heap limit exceeded";
+    const megabytes = Math.floor(this.#limit / 2 ** 20);
+    return new MocaLimitError(
+      this.#clamped
+        ? `${text}: V8's own allows ${megabytes} MiB, --v8-flags=--max-old-space-size=MIB sets it`
+        : text,
+    );
   }
 }

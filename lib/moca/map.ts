@@ -106,6 +106,23 @@ export class MocaMap {
     }
   }
 
+  /**
+   * Puts something else in the place of each value.
+   *
+   * @param replace Gives what a value becomes.
+   * @param key Told each key that is a string.
+   */
+  replaceValues(replace: (value: Value) => Value, key: (key: string) => void): void {
+    for (const bucket of this.#buckets) {
+      for (let at = bucket; at !== null; at = at.next) {
+        at.value = replace(at.value);
+        if (typeof at.key === "string") {
+          key(at.key);
+        }
+      }
+    }
+  }
+
   #push(buckets: (Entry | null)[], entry: Entry): void {
     const bucket = entry.hash % buckets.length;
     entry.next = buckets[bucket] ?? null;

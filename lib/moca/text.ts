@@ -49,6 +49,26 @@ export function toBytes(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** V8 copies parts shorter than this; of longer ones it keeps the whole string that they are from. */
+const SLICED = 13;
+
+/**
+ * Copies a part of a byte string, so that it does not keep the rest in memory.
+ *
+ * @param text A byte string.
+ * @param start Where the part begins.
+ * @param end Where it ends, exclusive; not before `start`.
+ * @returns The part.
+ */
+export function copyOfPart(text: string, start: number, end: number): string {
+  if (end - start < SLICED || end - start === text.length) {
+    return text.slice(start, end);
+  }
+  // Joining two strings of an array is what makes V8 copy them.
+  const middle = (start + end) >>> 1;
+  return [text.slice(start, middle), text.slice(middle, end)].join("");
+}
+
 /**
  * Makes a byte string from bytes.
  *

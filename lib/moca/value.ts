@@ -178,8 +178,8 @@ export class Closure {
 export class DynBox {
   /** Index of the type among the program's run-time types. */
   readonly type: number;
-  /** The value. */
-  readonly value: Value;
+  /** The value; another one, equal to it, only ever takes its place when memory is counted. */
+  value: Value;
 
   /**
    * Makes the value.
@@ -210,8 +210,8 @@ export class HeapBlock {
 
 /** A raw pointer to a slot of something. */
 export class Pointer {
-  /** What it points into. */
-  readonly target: HeapBlock | Sequence | string;
+  /** What it points into; of equal strings, one may take the other's place. */
+  target: HeapBlock | Sequence | string;
   /** The slot that index 0 means. */
   readonly offset: number;
 

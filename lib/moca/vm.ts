@@ -21,9 +21,10 @@ import {
   MAX_CONSTANTS,
   positionAt,
 } from "./bytecode.ts";
-import { MocaLimitError, MocaTrap, runtimeError, type StackLine } from "./error.ts";
-import { plainText, TextBuilder } from "./format.ts";
+import { MocaLimitError, MocaTrap, noThread, runtimeError, type StackLine } from "./error.ts";
+import { TextBuilder } from "./format.ts";
 import { DEFAULT_MAX_HEAP, Heap, OBJECT_BYTES, SLOT_BYTES, STRING_BYTES } from "./heap.ts";
+import type { HeapWalk } from "./heap_walk.ts";
 import { MocaMap } from "./map.ts";
 import { makeSequence, push } from "./natives/container.ts";
 import { allocate, heapLoad, heapStore, indexAny, setIndexAny } from "./natives/memory.ts";
@@ -46,8 +47,23 @@ const SLICE = 1 << 12;
 /** Slices between two looks at the clock. */
 const SLICES_PER_TICK = 32;
 
+/** Work of long instructions between two looks at the clock, in about nanoseconds. */
+const WORK_PER_TICK = 2 ** 20;
+
+/** Strings whose comparison counts as work. */
+const LONG_STRING = 4096;
+
+/** Work counted for a thousand pieces of text. */
+const TEXT_WORK = 2 ** 16;
+
 /** Registers for references at first; they grow with the depth of calls. */
 const FIRST_REGISTERS = 256;
+
+/** Bytes counted for a machine. */
+const MACHINE_BYTES = 8192;
+
+/** Bytes counted for a register. */
+const REGISTER_BYTES = 16;
 
 /** Registers of all calls together, at most. */
 const MAX_REGISTERS = 1 << 21;
@@ -72,6 +88,9 @@ let owner: Vm | null = null;
 
 /** The program whose code is there. */
 let loaded: Bytecode | null = null;
+
+/** Results kept of threads that nobody has joined. */
+const MAX_UNJOINED = 10_000;
 
 /** Threads inside one another, when the host has none. */
 const MAX_THREAD_DEPTH = 16;
@@ -103,9 +122,14 @@ export class Vm {
   #blocked: { readonly call: number; readonly args: readonly Value[] } = { call: 0, args: [] };
   #state: VmState | null = null;
   #child: Vm | null = null;
-  readonly #threads = new Map<bigint, { result: Value; joined: boolean }>();
+  /** Results of threads that have not been joined, when the host has no threads. */
+  readonly #threads = new Map<bigint, Value>();
   #nextThread = 1n;
   #slices = 0;
+  /** Work of long instructions since the last look at the clock, in about nanoseconds. */
+  #work = 0;
+  /** Texts that are being made and are in no register. */
+  readonly #texts: TextBuilder[] = [];
 
   /**
    * Makes a machine that is ready to run.
@@ -129,7 +153,9 @@ export class Vm {
     for (let i = 0; i < FIRST_REGISTERS; i++) {
       this.#refs.push(null);
     }
-    this.#heap = new Heap(options.maxHeap ?? DEFAULT_MAX_HEAP, () => this.#roots());
+    const { sharesHeapWith: other, maxHeap = DEFAULT_MAX_HEAP } = options;
+    this.#heap = other === undefined ? new Heap(maxHeap, options.hostHeap) : other.#heap;
+    this.#heap.addRoots(this.#roots);
     this.#natives = program.natives.map(({ name }) => {
       const row = NATIVES.get(name);
       if (row === undefined) {
@@ -143,6 +169,8 @@ export class Vm {
       args: (options.args ?? []).map(utf8ToBytes),
       channels: [],
       output: options.output,
+      plain: (value) => this.#plain(value),
+      spend: (work) => this.#spend(work),
       time: options.time ?? (() => 0n),
     };
     this.#enter(options.entry ?? 0);
@@ -252,6 +280,7 @@ export class Vm {
 
   #finish(state: VmState): VmState {
     this.#state = state;
+    this.#heap.removeRoots(this.#roots);
     return state;
   }
 
@@ -270,7 +299,13 @@ export class Vm {
       return this.#finish(state);
     }
     const result = state.kind === "done" ? state.result : null;
-    this.#threads.set(this.#nextThread++, { result, joined: false });
+    for (const oldest of this.#threads.keys()) {
+      if (this.#threads.size < MAX_UNJOINED) {
+        break;
+      }
+      this.#threads.delete(oldest);
+    }
+    this.#threads.set(this.#nextThread++, result);
     this.#child = null;
     return null;
   }
@@ -292,6 +327,15 @@ export class Vm {
     }
   }
 
+  /** Asks about the time after instructions that took long, which the slices do not count. */
+  #spend(work: number): void {
+    this.#work += work;
+    if (this.#work >= WORK_PER_TICK) {
+      this.#work = 0;
+      this.#tick();
+    }
+  }
+
   #guarded(task: () => void): void {
     try {
       task();
@@ -308,7 +352,7 @@ export class Vm {
     }
     const refs = this.#refs;
     const size = Math.min(MAX_REGISTERS, Math.max(needed, refs.length * 2));
-    this.#heap.reserve((size - refs.length) * 16);
+    this.#heap.reserve((size - refs.length) * REGISTER_BYTES);
     while (refs.length < size) {
       refs.push(null);
     }
@@ -341,18 +385,16 @@ export class Vm {
     }
   }
 
-  /** Everything the garbage counter must start from; registers above the current window are dropped. */
-  *#roots(): Generator<unknown> {
+  /** What a walk starts from; registers above the current window are dropped. */
+  readonly #roots = (walk: HeapWalk): void => {
     const top = this.#base + this.#windowSize();
     this.#refs.fill(null, Math.min(top, this.#refs.length));
-    for (let i = 0; i < top; i++) {
-      const slot = this.#refs[i];
-      yield slot instanceof TextBuilder ? slot.text : slot;
-    }
-    for (const queue of this.#context.channels) {
-      yield* queue;
-    }
-  }
+    walk.add(MACHINE_BYTES + this.#refs.length * REGISTER_BYTES);
+    walk.slots(this.#refs, top);
+    walk.add(this.#context.channels.length * SLOT_BYTES);
+    walk.slots(this.#context.channels);
+    walk.slots(this.#texts);
+  };
 
   #windowSize(): number {
     return this.#program.functions[functionAt(this.#program, this.#pc)]?.registers ?? 0;
@@ -465,11 +507,15 @@ export class Vm {
     const args: Value[] = [];
     for (let i = 0; i < params.length; i++) {
       const code = params.charCodeAt(i);
-      args.push(
-        code === 118
-          ? this.#refs[start + i] as Value
-          : this.#boxed(start + i, code === 105 ? 0 : code === 102 ? 1 : 2),
-      );
+      if (code === 118) {
+        const value = this.#refs[start + i] as Value;
+        if (typeof value === "string") {
+          this.#spend(value.length);
+        }
+        args.push(value);
+      } else {
+        args.push(this.#boxed(start + i, code === 105 ? 0 : code === 102 ? 1 : 2));
+      }
     }
     const value = row.run(this.#context, args);
     if (result === 3) {
@@ -511,6 +557,7 @@ export class Vm {
   /** Starts a thread; returns whether a machine inside this one must run first. */
   #spawn(register: number, fn: number): boolean {
     const { threads } = this.#options;
+    this.#heap.reserve(MACHINE_BYTES);
     if (threads !== undefined) {
       I[register] = threads.spawn(fn);
       return false;
@@ -519,7 +566,8 @@ export class Vm {
       throw new MocaLimitError("runtime error: too many threads inside one another");
     }
     I[register] = this.#nextThread;
-    this.#child = new Vm(this.#program, { ...this.#options, entry: fn }, this.#depth + 1);
+    const options = { ...this.#options, sharesHeapWith: this, entry: fn };
+    this.#child = new Vm(this.#program, options, this.#depth + 1);
     return true;
   }
 
@@ -532,20 +580,19 @@ export class Vm {
       }
       return value;
     }
-    const thread = this.#threads.get(handle);
-    if (thread === undefined) {
-      throw runtimeError(`Thread ${handle} not found`);
+    const result = this.#threads.get(handle);
+    if (result === undefined) {
+      throw noThread(handle, this.#nextThread);
     }
-    if (thread.joined) {
-      throw runtimeError("Thread already joined");
-    }
-    thread.joined = true;
-    return typeof thread.result === "object" ? null : thread.result;
+    this.#threads.delete(handle);
+    return typeof result === "object" ? null : result;
   }
 
   #asm(index: number, start: number, count: number): void {
     const context = this.#context;
-    this.#refs[start] = runAsm(this.#program.asm[index] ?? [], this.#window(start, count), {
+    const code = this.#program.asm[index] ?? [];
+    this.#spend(code.length * 64);
+    this.#refs[start] = runAsm(code, this.#window(start, count), {
       hostCall: (number, args) => {
         const value = this.#hostCalls.get(number)?.(args);
         if (value === undefined) {
@@ -566,8 +613,30 @@ export class Vm {
     });
   }
 
+  /** Comparing long strings takes long. */
+  #compareLong(value: Slot | undefined): void {
+    if (typeof value === "string" && value.length > LONG_STRING) {
+      this.#spend(value.length);
+    }
+  }
+
   #plain(value: Value): string {
-    return plainText(this.#program, value, (bytes) => this.#heap.reserve(bytes));
+    const text = new TextBuilder(
+      this.#program,
+      "plain",
+      value,
+      (bytes) => this.#heap.reserve(bytes),
+    );
+    this.#texts.push(text);
+    try {
+      // A value that contains itself ends at one of the limits.
+      while (text.step() !== true) {
+        this.#spend(TEXT_WORK);
+      }
+      return text.text;
+    } finally {
+      this.#texts.pop();
+    }
   }
 
   #boxDyn(value: Value, type: number): Value {
@@ -624,6 +693,7 @@ export class Vm {
       length += part.length;
     }
     this.#heap.reserveString(length);
+    this.#spend(length);
     return parts.join("");
   }
 
@@ -1030,10 +1100,12 @@ export class Vm {
             break;
           }
           const cost = STRING_BYTES + (left.length < right.length ? left.length : right.length);
-          if (left.length + right.length > heap.safeLength || cost > heap.budget) {
+          const length = left.length + right.length;
+          if (length > heap.safeLength || cost > heap.budget || length > heap.ropes) {
             break;
           }
           heap.budget -= cost;
+          heap.ropes -= length;
           R[base + (CODE[pc + 1] as number)] = left + right;
           pc += 4;
           continue;
@@ -1588,6 +1660,7 @@ export class Vm {
         break;
       }
       case 54 /* SAME */: {
+        this.#compareLong(R[base + (CODE[pc + 2] as number)]);
         W[(base + (CODE[pc + 1] as number)) << 1] = sameValue(
             R[base + (CODE[pc + 2] as number)] as Value,
             R[base + (CODE[pc + 3] as number)] as Value,
@@ -1598,6 +1671,7 @@ export class Vm {
         break;
       }
       case 55 /* DIFFER */: {
+        this.#compareLong(R[base + (CODE[pc + 2] as number)]);
         W[(base + (CODE[pc + 1] as number)) << 1] = sameValue(
             R[base + (CODE[pc + 2] as number)] as Value,
             R[base + (CODE[pc + 3] as number)] as Value,
@@ -1964,7 +2038,9 @@ export class Vm {
         if (step === true) {
           R[register] = builder.text;
           pc += 2;
-        } else if (step !== false) {
+        } else if (step === false) {
+          this.#spend(TEXT_WORK);
+        } else {
           const fn = this.#program.functions[step.function] as { start: number; registers: number };
           if (fp >= maxFrames) {
             throw tooDeep(maxFrames);

@@ -5,6 +5,7 @@
  */
 import type { StackLine } from "./error.ts";
 import type { Value } from "./value.ts";
+import type { Vm } from "./vm.ts";
 
 /** Returned by a host call that cannot finish yet: the machine stops until it is resumed. */
 export const PENDING: unique symbol = Symbol("pending");
@@ -15,6 +16,9 @@ export const PENDING: unique symbol = Symbol("pending");
  * can catch, or a {@linkcode MocaLimitError}, which it cannot.
  */
 export type HostCall = (args: readonly Value[]) => Value | typeof PENDING;
+
+/** Tells of the JavaScript heap: bytes in use, garbage included, and how many there may be. */
+export type HostHeap = () => { readonly used: number; readonly limit: number };
 
 /** Threads of the host. Without them the machine runs a spawned function at once, to its end. */
 export interface ThreadHost {
@@ -50,6 +54,10 @@ export interface VmOptions {
   readonly args?: readonly string[];
   /** Bytes of memory the program may use. */
   readonly maxHeap?: number;
+  /** Tells of the heap that everything is in. */
+  readonly hostHeap?: HostHeap;
+  /** A machine whose limit of memory this one shares, instead of `maxHeap` and `hostHeap`. */
+  readonly sharesHeapWith?: Vm;
   /** Calls inside one another, at most. */
   readonly maxFrames?: number;
   /**

@@ -124,6 +124,34 @@ for (
       `let s = "0123456789"; while true { s = replace(s, "0", "00000000000"); }`,
     ],
     ["a channel that fills", `let c = channel(); while true { send(c[0], "x"); }`],
+    ["channels without end", `while true { channel(); }`],
+    [
+      "the text of an error that never ends",
+      `let a: array<any> = [nil, 1]; a[0] = a; throw a;`,
+    ],
+    [
+      "the text of a Map in itself",
+      `let m = new Map<string, any> {}; m["key"] = m; print(m);`,
+    ],
+    [
+      "long strings that differ",
+      `let s = "0123456789abcdef"; while len(s) < 20000 { s = s + s; }
+       let v = new Vec<string> {}; let i = 0; while true { v.push($"{s}{i}{s}"); i = i + 1; }`,
+    ],
+    [
+      "long strings in what a walk reaches",
+      `struct P { s: string } let s = "0123456789abcdef"; while len(s) < 300 { s = s + s; }
+       let v = new Vec<dyn> {}; let i = 0;
+       while true {
+         let m = new Map<int, P> {}; m[i] = P { s: $"{i}{s}" };
+         v.push(m as dyn); v.push($"{s}{i}"); i = i + 1;
+       }`,
+    ],
+    [
+      "pieces of a string",
+      `let s = ","; while len(s) < 1000000 { s = s + s; } let v = new Vec<Vec<string>> {};
+       while true { v.push(split(s, ",")); }`,
+    ],
   ] as const
 ) {
   Deno.test(`Vm ends ${what} at the heap's limit`, () => {
@@ -140,6 +168,85 @@ Deno.test("Vm lets a program make far more garbage than its limit", () => {
     { vm: { maxHeap: 4 * 1024 * 1024 } },
   );
   assertEquals(result.stdout, "299999\n");
+});
+
+Deno.test("Vm counts equal strings once, however each came about", () => {
+  const result = runSource(
+    `let s = "0123456789abcdef"; while len(s) < 20000 { s = s + s; } let long = s;
+     let t = substring(s, 0, 400);
+     struct P { s: string } let m = new Map<int, P> {}; let v = new Vec<any> {};
+     let c = channel(); let f = fun() -> string { return s + t; };
+     for i in 0..2000 {
+       m[i] = P { s: $"{long}!" }; v.push($"{t}?"); v.push($"{t}?".data); v.push((s + ".") as dyn);
+       send(c[0], $"{long}#");
+     }
+     print(len(m[77].s)); print(m[3].s == m[4].s); print(len(recv(c[1]))); print(len(f()));
+     print(v[0]); print(v[5999] == nil);`,
+    { vm: { maxHeap: 4 * 1024 * 1024, hostHeap: () => ({ used: 0, limit: 2 ** 32 }) } },
+  );
+  assertEquals(result.stderr, "");
+  const text = "0123456789abcdef".repeat(25);
+  assertEquals(result.stdout, `32769\ntrue\n32769\n33168\n${text}?\nfalse\n`);
+});
+
+Deno.test("Vm walks for joined strings only once the host's heap has grown", () => {
+  const source = `let s = "0123456789abcdef"; while len(s) < 1000000 { s = s + s; }
+     let v = new Vec<string> {}; let i = 0;
+     while i < 200 { v.push(s + i.to_string()); i = i + 1; } print(v.len());`;
+  const run = (used: () => number): string => {
+    const hostHeap = () => ({ used: used(), limit: 2 ** 32 });
+    return runSource(source, { vm: { maxHeap: 32 * 1024 * 1024, hostHeap } }).stderr;
+  };
+  assertEquals(run(() => 0), "");
+  let used = 0;
+  assertStringIncludes(run(() => used += 2 ** 26), "runtime error: heap limit exceeded");
+});
+
+Deno.test("Vm stays below half of the host's heap, and says so", () => {
+  const result = runSource(`let v = new Vec<int> {}; while true { v.push(1); }`, {
+    vm: { hostHeap: () => ({ used: 0, limit: 300 * 2 ** 20 }) },
+  });
+  assertStringIncludes(
+    result.stderr,
+    "runtime error: heap limit exceeded: V8's own allows 150 MiB, " +
+      "--v8-flags=--max-old-space-size=MIB sets it\n",
+  );
+});
+
+/** How often a program that does something thirty times is asked whether to go on. */
+function asked(code: string): number {
+  let calls = 0;
+  const { vm } = machine(
+    `let s = "0123456789abcdef"; while len(s) < 1000000 { s = s + s; }
+     let t = $"{s}!"; t = substring(t, 1, len(t)); let v = Vec<int>::uninit(100000);
+     let m = new Map<int, int> {}; for i in 0..10000 { m[i] = i; }
+     let w = Vec<string>::uninit(20000); for i in 0..20000 { w[i] = "x"; }
+     for i in 0..30 { ${code} }`,
+    { interrupt: () => (calls++, null) },
+  );
+  assertEquals(vm.run().kind, "done");
+  return calls;
+}
+
+Deno.test("Vm asks about the time during instructions that take long", () => {
+  const few = asked("let n = 1;");
+  const slow = `__emit("PushInt", 1); __emit("Pop");`.repeat(500);
+  for (
+    const code of [
+      `split(s, "0");`,
+      `let u = $"{s}{s}";`,
+      `let b = s == t;`,
+      `let b = s != t;`,
+      `str_index_of(s, "x");`,
+      `sort_int(v);`,
+      `m.keys();`,
+      `try { throw w; } catch e { }`,
+      `debug(w);`,
+      `asm { ${slow} };`,
+    ]
+  ) {
+    assert(asked(code) > few, code.slice(0, 40));
+  }
 });
 
 Deno.test("Vm allows exactly the frames it was told", () => {

@@ -5,6 +5,7 @@
  * @module
  */
 import { wallClock } from "../../guest/moca/clock.ts";
+import { hostHeap } from "../../guest/moca/host_heap.ts";
 import { formatScriptError, timeLimitText } from "../../guest/moca/script_error.ts";
 import type { Bytecode } from "../../moca/bytecode.ts";
 import { runtimeError } from "../../moca/error.ts";
@@ -60,6 +61,7 @@ function runAlone(program: Bytecode, { limits, args }: RunOptions): string | nul
     ...limits,
     output: writeOut,
     time: wallClock,
+    hostHeap,
     args,
     interrupt: () => performance.now() >= deadline ? timeLimitText(timeout ?? 0) : null,
   });

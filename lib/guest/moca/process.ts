@@ -16,6 +16,7 @@ import { CallContext } from "./call_context.ts";
 import { wallClock } from "./clock.ts";
 import type { ErrnoNumbers } from "./errno.ts";
 import { hostCalls } from "./host_calls.ts";
+import { hostHeap } from "./host_heap.ts";
 import { formatScriptError, timeLimitText } from "./script_error.ts";
 import { ScriptThread, threadResult } from "./thread.ts";
 import { earlier, pollUntil, type Steps, type Wait } from "./wait.ts";
@@ -39,7 +40,7 @@ export interface ProcessOptions {
   readonly args?: readonly string[];
   /** Milliseconds that it may take; default: as many as it likes. */
   readonly timeout?: number;
-  /** Bytes of memory that each of its threads may use. */
+  /** Bytes of memory that it may use: each of its threads in workers, all others together. */
   readonly maxHeap?: number;
   /** Calls inside one another in each of its threads, at most. */
   readonly maxFrames?: number;
@@ -124,6 +125,7 @@ export class ScriptProcess {
         if (this.#isTimeUp) throw this.#timeUp();
       },
     });
+    const [main] = this.#threads;
     const thread = new ScriptThread(context, (self) =>
       new Vm(this.#program, {
         hostCalls: hostCalls(context, (steps) => this.#wait(self, steps)),
@@ -132,6 +134,8 @@ export class ScriptProcess {
         interrupt: () => this.#isTimeUp ? this.#timeUp().message : null,
         threads: this.#workers ?? this.#turns(self),
         entry,
+        hostHeap,
+        ...(main === undefined ? {} : { sharesHeapWith: main.vm }),
         ...(args === undefined ? {} : { args }),
         ...(maxHeap === undefined ? {} : { maxHeap }),
         ...(maxFrames === undefined ? {} : { maxFrames }),
@@ -159,11 +163,11 @@ export class ScriptProcess {
   }
 
   #end(thread: ScriptThread, result: Value): void {
-    thread.result = result;
+    thread.end.result = result;
     thread.context.close();
     this.#threads.delete(thread);
     for (const other of this.#threads) {
-      if (other.joining !== thread) continue;
+      if (other.joining !== thread.end) continue;
       other.joining = null;
       other.vm.resume(result);
     }

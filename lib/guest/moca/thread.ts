@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { MocaLimitError, MocaTrap, runtimeError } from "../../moca/error.ts";
+import { MocaLimitError, MocaTrap, noThread } from "../../moca/error.ts";
 import type { Value } from "../../moca/value.ts";
 import type { Vm } from "../../moca/vm.ts";
 import type { CallContext } from "./call_context.ts";
@@ -22,6 +22,15 @@ export function threadResult(value: Value): Value {
   return typeof value === "object" || typeof value === "string" ? null : value;
 }
 
+/** How a thread has ended. */
+export interface ThreadEnd {
+  /** What whoever joins it gets, undefined while it runs. */
+  result: Value | undefined;
+}
+
+/** Ends kept of threads that nobody has joined. */
+const MAX_UNJOINED = 10_000;
+
 /** A thread among others in one thread of the host. */
 export class ScriptThread {
   /** Its machine. */
@@ -30,12 +39,11 @@ export class ScriptThread {
   readonly context: CallContext;
   /** The call that it waits in, or null. */
   pending: PendingCall | null = null;
-  /** The thread that it waits for, or null. */
-  joining: ScriptThread | null = null;
-  /** Its result once it has ended, else undefined. */
-  result: Value | undefined;
-  readonly #children = new Map<bigint, ScriptThread>();
-  readonly #joined = new Set<bigint>();
+  /** How it ends: all that is kept of it afterwards. */
+  readonly end: ThreadEnd = { result: undefined };
+  /** The thread whose end it waits for, or null. */
+  joining: ThreadEnd | null = null;
+  readonly #children = new Map<bigint, ThreadEnd>();
   #nextHandle = 1n;
 
   /**
@@ -54,22 +62,30 @@ export class ScriptThread {
 
   /** Takes in a thread that it has spawned; returns the handle. */
   adopt(child: ScriptThread): bigint {
+    if (this.#children.size >= MAX_UNJOINED) this.#forgetOldest();
     const handle = this.#nextHandle++;
-    this.#children.set(handle, child);
+    this.#children.set(handle, child.end);
     return handle;
   }
 
+  /** Nobody may join it any more: there has to be some limit. */
+  #forgetOldest(): void {
+    for (const [handle, { result }] of this.#children) {
+      if (result === undefined) continue;
+      this.#children.delete(handle);
+      return;
+    }
+  }
+
   /**
-   * The thread behind a handle, which thereby is joined.
+   * The end of the thread behind a handle, which thereby is joined.
    *
    * @throws {MocaTrap} If there is none, or it has been joined already.
    */
-  child(handle: bigint): ScriptThread {
-    if (this.#joined.has(handle)) throw runtimeError("Thread already joined");
+  child(handle: bigint): ThreadEnd {
     const child = this.#children.get(handle);
-    if (child === undefined) throw runtimeError(`Thread ${handle} not found`);
+    if (child === undefined) throw noThread(handle, this.#nextHandle);
     this.#children.delete(handle);
-    this.#joined.add(handle);
     return child;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Bytecode } from "../../moca/bytecode.ts";
-import { type MocaLimitError, runtimeError } from "../../moca/error.ts";
+import { type MocaLimitError, noThread, runtimeError } from "../../moca/error.ts";
 import type { Value } from "../../moca/value.ts";
 import type { ThreadHost } from "../../moca/vm_types.ts";
 import { pollTimeout } from "./wait.ts";
@@ -59,7 +59,6 @@ export class WorkerThreads implements ThreadHost {
   readonly #deadline: number | null;
   readonly #timeUp: () => MocaLimitError;
   readonly #threads = new Map<bigint, Thread>();
-  readonly #joined = new Set<bigint>();
   #next = 1n;
 
   /**
@@ -103,9 +102,8 @@ export class WorkerThreads implements ThreadHost {
   }
 
   join(handle: bigint): Value {
-    if (this.#joined.has(handle)) throw runtimeError("Thread already joined");
     const thread = this.#threads.get(handle);
-    if (thread === undefined) throw runtimeError(`Thread ${handle} not found`);
+    if (thread === undefined) throw noThread(handle, this.#next);
     const { state } = thread;
     if (Atomics.load(state, 0) === ThreadState.made) {
       const wait = this.#deadline === null
@@ -118,7 +116,6 @@ export class WorkerThreads implements ThreadHost {
       Atomics.wait(state, 0, ThreadState.running, wait);
     }
     if (this.#deadline !== null && performance.now() >= this.#deadline) throw this.#timeUp();
-    this.#joined.add(handle);
     this.#threads.delete(handle);
     if (Atomics.load(state, 0) !== ThreadState.ended) {
       thread.worker.terminate();

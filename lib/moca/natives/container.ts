@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Channel } from "../channel.ts";
 import { MocaLimitError, runtimeError } from "../error.ts";
 import { OBJECT_BYTES, SLOT_BYTES } from "../heap.ts";
 import type { MapKey, MocaMap } from "../map.ts";
@@ -62,6 +63,7 @@ function sized(context: NativeContext, kind: bigint, count: bigint, used: boolea
 }
 
 function vecFrom(context: NativeContext, kind: bigint, items: readonly Value[]): Sequence {
+  context.spend(items.length * 32);
   const vec = makeSequence(context, Number(kind), true, 0, items.length);
   for (const item of items) {
     push(context, vec, item);
@@ -134,7 +136,7 @@ function pop(vec: Sequence): Value {
   return value;
 }
 
-function channel(context: NativeContext, id: Value | undefined): Value[] {
+function channel(context: NativeContext, id: Value | undefined): Channel {
   const queue = context.channels[toIndex(int(id))];
   if (queue === undefined) {
     throw runtimeError(`channel ${int(id)} not found`);
@@ -176,8 +178,8 @@ export const CONTAINER_NATIVES: readonly (readonly [string, NativeRow])[] = [
   ],
   ["vec_from_parts", native("viii", "v", fromParts)],
   ["vec_set_part", native("viv", "v", setPart)],
-  ["sort_int", native("v", "v", (_, [vec]) => sortInPlace(sequence(vec)))],
-  ["sort_float", native("v", "v", (_, [vec]) => sortInPlace(sequence(vec)))],
+  ["sort_int", native("v", "v", (context, [vec]) => sortInPlace(context, sequence(vec)))],
+  ["sort_float", native("v", "v", (context, [vec]) => sortInPlace(context, sequence(vec)))],
   [
     "map_put",
     native(
@@ -212,7 +214,8 @@ export const CONTAINER_NATIVES: readonly (readonly [string, NativeRow])[] = [
   [
     "channel",
     native("", "v", (context) => {
-      context.channels.push([]);
+      context.heap.reserve(OBJECT_BYTES + SLOT_BYTES);
+      context.channels.push(new Channel());
       const pair = makeSequence(context, SequenceKind.INT, false, 2, 2);
       pair.ints.fill(BigInt(context.channels.length - 1));
       return pair;
@@ -240,7 +243,8 @@ export const CONTAINER_NATIVES: readonly (readonly [string, NativeRow])[] = [
   ],
 ];
 
-function sortInPlace(vec: Sequence): null {
+function sortInPlace(context: NativeContext, vec: Sequence): null {
+  context.spend(vec.length * 64);
   if (vec.kind === SequenceKind.INT) {
     vec.ints.subarray(0, vec.length).sort();
   } else if (vec.kind === SequenceKind.FLOAT) {

@@ -4,9 +4,9 @@
  * @module
  */
 import { runtimeError } from "../error.ts";
-import { plainText } from "../format.ts";
 import { OBJECT_BYTES, SLOT_BYTES } from "../heap.ts";
 import { MocaMap } from "../map.ts";
+import { fromBytes } from "../text.ts";
 import {
   DynBox,
   HeapBlock,
@@ -193,11 +193,11 @@ function stringFrom(context: NativeContext, source: Value | undefined, length: b
     return "";
   }
   context.heap.reserveString(count);
-  let text = "";
+  const bytes = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
-    text += String.fromCharCode(Number(int(heapLoad(source, BigInt(i))) & 255n));
+    bytes[i] = Number(int(heapLoad(source, BigInt(i))) & 255n);
   }
-  return text;
+  return fromBytes(bytes);
 }
 
 /** Natives on memory and types, by name. */
@@ -206,12 +206,7 @@ export const MEMORY_NATIVES: readonly (readonly [string, NativeRow])[] = [
   ["__typeof", native("v", "i", (_, [value]) => BigInt(typeNumber(value ?? null)))],
   [
     "__value_to_string",
-    native(
-      "v",
-      "v",
-      (context, [value]) =>
-        plainText(context.program, value ?? null, (bytes) => context.heap.reserve(bytes)),
-    ),
+    native("v", "v", (context, [value]) => context.plain(value ?? null)),
   ],
   [
     "__dyn_type_name",

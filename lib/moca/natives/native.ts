@@ -4,6 +4,7 @@
  * @module
  */
 import type { Bytecode, RegisterClass } from "../bytecode.ts";
+import type { Channel } from "../channel.ts";
 import { runtimeError } from "../error.ts";
 import type { Heap } from "../heap.ts";
 import { MocaMap } from "../map.ts";
@@ -17,10 +18,18 @@ export interface NativeContext {
   readonly heap: Heap;
   /** The script's arguments, as bytes; the first is the script. */
   readonly args: readonly string[];
-  /** Queues of channels. */
-  readonly channels: Value[][];
+  /** Channels by number. */
+  readonly channels: Channel[];
   /** Writes bytes to standard output (1) or standard error (2). */
   output(fd: number, bytes: string): void;
+  /** The text of a value without calling into the program, as errors show it. */
+  plain(value: Value): string;
+  /**
+   * Counts work that takes long, so that limits of time hold.
+   *
+   * @param work About nanoseconds.
+   */
+  spend(work: number): void;
   /** Wall clock in nanoseconds. */
   time(): bigint;
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { runtimeError } from "../error.ts";
-import { formatFloat, plainText } from "../format.ts";
-import { OBJECT_BYTES, SLOT_BYTES } from "../heap.ts";
+import { formatFloat } from "../format.ts";
+import { OBJECT_BYTES, SLOT_BYTES, STRING_BYTES } from "../heap.ts";
+import { copyOfPart } from "../text.ts";
 import { Sequence, SequenceKind, type Value } from "../value.ts";
 import {
   float,
@@ -19,6 +20,9 @@ import {
 
 const BLANK = new Set([32, 9, 10, 13]);
 
+/** Pieces of a replaced string that wait to be joined. */
+const MAX_PARTS = 4096;
+
 function trimmed(text: string): string {
   let start = 0;
   let end = text.length;
@@ -28,7 +32,7 @@ function trimmed(text: string): string {
   while (end > start && BLANK.has(text.charCodeAt(end - 1))) {
     end--;
   }
-  return text.slice(start, end);
+  return copyOfPart(text, start, end);
 }
 
 /** Reads decimal digits; what does not fit in 64 bits wraps around. */
@@ -54,23 +58,27 @@ function clamp(value: bigint, length: number): number {
   return value < 0n ? 0 : value > BigInt(length) ? length : Number(value);
 }
 
-function vecOfStrings(context: NativeContext, items: readonly string[]): Sequence {
-  context.heap.reserve(OBJECT_BYTES + items.length * SLOT_BYTES);
-  const vec = new Sequence(SequenceKind.VALUE, true, 0, items.length);
-  for (const item of items) {
-    vec.items.push(item);
+/** How often a part that is not empty occurs, one occurrence behind the other. */
+function occurrences(text: string, part: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) {
+    count++;
   }
-  vec.length = items.length;
-  return vec;
+  return count;
 }
 
-function mapCase(text: string, first: number, last: number): string {
-  let result = "";
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    result += String.fromCharCode(code >= first && code <= last ? code ^ 32 : code);
+function splitAt(context: NativeContext, text: string, separator: string): Sequence {
+  const count = separator === "" ? text.length : occurrences(text, separator) + 1;
+  context.heap.reserve(OBJECT_BYTES + count * (SLOT_BYTES + STRING_BYTES) + text.length);
+  const vec = new Sequence(SequenceKind.VALUE, true, 0, count);
+  const step = Math.max(1, separator.length);
+  for (let start = 0; vec.length < count; vec.length++) {
+    const found = separator === "" ? start + 1 : text.indexOf(separator, start);
+    const end = found < 0 ? text.length : found;
+    vec.items.push(copyOfPart(text, start, end));
+    start = separator === "" ? end : end + step;
   }
-  return result;
+  return vec;
 }
 
 function joined(context: NativeContext, parts: readonly string[]): string {
@@ -82,11 +90,20 @@ function replaced(context: NativeContext, text: string, old: string, by: string)
   if (old === "") {
     return text;
   }
-  const parts = text.split(old);
-  context.heap.reserveString(
-    text.length + (parts.length - 1) * Math.max(0, by.length - old.length),
-  );
-  return parts.join(by);
+  context.heap.reserveString(text.length + occurrences(text, old) * (by.length - old.length));
+  const chunks: string[] = [];
+  let parts: string[] = [];
+  let start = 0;
+  for (let at = text.indexOf(old); at >= 0; at = text.indexOf(old, start)) {
+    parts.push(text.slice(start, at), by);
+    start = at + old.length;
+    if (parts.length >= MAX_PARTS) {
+      chunks.push(parts.join(""));
+      parts = [];
+    }
+  }
+  chunks.push(...parts, text.slice(start));
+  return chunks.join("");
 }
 
 function fail(
@@ -95,9 +112,9 @@ function fail(
   expected: Value,
   actual: Value,
 ): never {
-  const show = (value: Value): string =>
-    plainText(context.program, value, (bytes) => context.heap.reserve(bytes));
-  throw runtimeError(`${string(message)} (expected: ${show(expected)}, actual: ${show(actual)})`);
+  throw runtimeError(
+    `${string(message)} (expected: ${context.plain(expected)}, actual: ${context.plain(actual)})`,
+  );
 }
 
 function assertSame(context: NativeContext, [actual, expected, message]: readonly Value[]): Value {
@@ -176,33 +193,38 @@ export const TEXT_NATIVES: readonly (readonly [string, NativeRow])[] = [
       if (start >= end) {
         return "";
       }
-      context.heap.reserveString(0);
-      return text.slice(start, end);
+      context.heap.reserveString(end - start);
+      return copyOfPart(text, start, end);
     }),
   ],
-  ["trim", native("v", "v", (_, [text]) => trimmed(string(text)))],
+  [
+    "trim",
+    native("v", "v", (context, [text]) => {
+      context.heap.reserveString(string(text).length);
+      return trimmed(string(text));
+    }),
+  ],
   [
     "to_upper",
     native("v", "v", (context, [text]) => {
       context.heap.reserveString(string(text).length);
-      return mapCase(string(text), 97, 122);
+      return string(text).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
     }),
   ],
   [
     "to_lower",
     native("v", "v", (context, [text]) => {
       context.heap.reserveString(string(text).length);
-      return mapCase(string(text), 65, 90);
+      return string(text).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
     }),
   ],
   [
     "split",
-    native("vv", "v", (context, [value, separator]) => {
-      const text = string(value);
-      const by = string(separator);
-      context.heap.reserve(by === "" ? text.length * SLOT_BYTES : 0);
-      return vecOfStrings(context, text.split(by));
-    }),
+    native(
+      "vv",
+      "v",
+      (context, [text, separator]) => splitAt(context, string(text), string(separator)),
+    ),
   ],
   [
     "replace",
