@@ -5,6 +5,7 @@
  */
 import { Trap } from "../error.ts";
 import type { Store } from "../store.ts";
+import type { Codec } from "./codec.ts";
 import type { CallContext, CoreFunction, CoreValue } from "./context.ts";
 import { FlatValues } from "./context.ts";
 import type { ComponentFunction } from "./function.ts";
@@ -23,6 +24,16 @@ function errorPayload(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (Object.hasOwn(error, "payload")) return (error as Error & Payload).payload;
   throw error;
+}
+
+/** Ends the resources in a result that the guest cannot be given. */
+function endResources(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(endResources);
+  else if (typeof value === "object" && value !== null) {
+    const end: unknown = Reflect.get(value, Symbol.dispose);
+    if (typeof end === "function") end.call(value);
+    else if ("val" in value) endResources(value.val);
+  }
 }
 
 /**
@@ -69,8 +80,8 @@ export function lowerFunction(
       ? context.memory.check(source.next() as number, result.size, result.alignment)
       : -1;
     let value: unknown;
+    let failed = 0;
     if (result instanceof ResultCodec && target.isHost) {
-      let failed = 0;
       try {
         value = target.call(args);
       } catch (error) {
@@ -78,22 +89,36 @@ export function lowerFunction(
         failed = 1;
       }
       context.end();
-      if (address >= 0) {
-        result.storeCase(context, address, failed, value);
-        return undefined;
-      }
-      value = { tag: failed === 0 ? "ok" : "err", val: value };
+      if (address < 0) value = { tag: failed === 0 ? "ok" : "err", val: value };
     } else {
       value = target.call(args);
       context.end();
-      if (address >= 0) {
-        result.store(context, address, value);
-        return undefined;
-      }
     }
-    const flat: CoreValue[] = [];
-    result.lower(context, value, flat);
-    return flat[0];
+    try {
+      return lowerResult(result, address, failed, value);
+    } catch (error) {
+      endResources(value);
+      throw error;
+    }
+  }
+
+  function lowerResult(
+    result: Codec,
+    address: number,
+    failed: number,
+    value: unknown,
+  ): CoreValue | undefined {
+    if (address < 0) {
+      const flat: CoreValue[] = [];
+      result.lower(context, value, flat);
+      return flat[0];
+    }
+    if (result instanceof ResultCodec && target.isHost) {
+      result.storeCase(context, address, failed, value);
+    } else {
+      result.store(context, address, value);
+    }
+    return undefined;
   }
 
   return (...values) => {
