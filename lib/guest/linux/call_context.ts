@@ -24,7 +24,9 @@ const TOO_LONG_PATH = "x".repeat(PATH_MAX);
 
 /** An address as a trace shows it. */
 export function hex(value: number): string {
-  return value === 0 ? "NULL" : `0x${(value < 0 ? value + 2 ** 64 : value).toString(16)}`;
+  if (value === 0) return "NULL";
+  if (!Number.isInteger(value)) return String(value);
+  return `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
 }
 
 /**
