@@ -65,9 +65,11 @@ export class DocumentRoot {
    *
    * @param names Names from the root on, without `.` and `..`.
    * @param status Receives the file's attributes.
+   * @param visited Receives the folders in which a name was looked for, without symbolic links.
    * @returns Its path without symbolic links, or a negated errno: EACCES where a link leads outside.
    */
-  find(names: readonly string[], status: FileStatus): string | number {
+  find(names: readonly string[], status: FileStatus, visited: Set<string>): string | number {
+    visited.clear();
     const pending = names.toReversed();
     const found: string[] = [];
     let path = this.path;
@@ -82,6 +84,7 @@ export class DocumentRoot {
         path = [this.path, ...found].join("/");
         continue;
       }
+      visited.add(path);
       const next = `${path}/${name}`;
       const result = this.#stat(next, status, AT_SYMLINK_NOFOLLOW);
       if (result < 0) return result;

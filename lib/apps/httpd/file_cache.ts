@@ -8,8 +8,12 @@ import { FileStatus } from "../../linux/stat.ts";
 import type { Clock } from "./clock.ts";
 import type { DocumentRoot } from "./document_root.ts";
 import type { ServedFile } from "./served_file.ts";
+import { FolderWatches } from "./watched_folder.ts";
 
-/** Milliseconds after which a file is looked up by its name again: a folder may have been moved. */
+/**
+ * Milliseconds after which a file is looked up by its name again, whatever its folders say: the root
+ * itself may have been replaced, which none of them tells.
+ */
 const LOOKUP_INTERVAL = 1000;
 
 /** What a cache works with. */
@@ -40,7 +44,9 @@ function isAt(target: Uint8Array, bytes: Uint8Array, start: number, end: number)
 
 /**
  * Files by the path of the target that they answer. One that has changed in any way since it was
- * opened is not found; that is looked at once in each turn of the clock.
+ * opened is not found, nor one whose name leads elsewhere by now; that is looked at once in each turn
+ * of the clock. Folders and symbolic links cannot be changed without a trace in the times of the
+ * folders that they are in: those are asked, and the names looked up again only where one has changed.
  */
 export class FileCache {
   readonly #system: System;
@@ -49,7 +55,9 @@ export class FileCache {
   readonly #capacity: number;
   /** Files by the hash of their path; the map's order is that of their last use. */
   readonly #files = new Map<number, ServedFile>();
+  readonly #watches: FolderWatches;
   readonly #status = new FileStatus();
+  readonly #visited = new Set<string>();
 
   /** Makes an empty cache. */
   constructor({ system, root, clock, capacity }: FileCacheOptions) {
@@ -57,6 +65,7 @@ export class FileCache {
     this.#root = root;
     this.#clock = clock;
     this.#capacity = capacity;
+    this.#watches = new FolderWatches(system, clock);
   }
 
   /** The file that answers a path, if it is here and up to date. */
@@ -69,8 +78,19 @@ export class FileCache {
     return null;
   }
 
-  /** Keeps a file; another with the same hash, or the one unused for longest, makes room. */
-  add(file: ServedFile): void {
+  /** Numbers a look-up of a file that is about to begin, for {@linkcode FileCache.add}. */
+  beginLookUp(): number {
+    return this.#watches.number();
+  }
+
+  /**
+   * Keeps a file; another with the same hash, or the one unused for longest, makes room.
+   *
+   * @param file The file.
+   * @param lookUp What {@linkcode FileCache.beginLookUp} returned before it was looked up.
+   * @param visited The folders that led to it.
+   */
+  add(file: ServedFile, lookUp: number, visited: ReadonlySet<string>): void {
     const { target } = file.place;
     const hash = hashOf(target, 0, target.length);
     const before = this.#files.get(hash);
@@ -79,6 +99,8 @@ export class FileCache {
       if (this.#files.size < this.#capacity) break;
       this.#remove(oldest, other);
     }
+    file.lookUp = lookUp;
+    file.folders = this.#watches.watch([...visited]);
     this.#files.set(hash, file);
   }
 
@@ -99,6 +121,8 @@ export class FileCache {
 
   #remove(hash: number, file: ServedFile): void {
     this.#files.delete(hash);
+    if (file.folders !== null) this.#watches.release(file.folders);
+    file.folders = null;
     file.isStale = true;
     if (file.users === 0) this.#system.close(file.fd);
   }
@@ -107,17 +131,36 @@ export class FileCache {
     const { ticks, turn } = this.#clock;
     const status = this.#status;
     if (this.#system.fstat(file.fd, status) < 0 || !file.isUnchanged(status)) return false;
-    if (ticks - file.foundAt >= LOOKUP_INTERVAL) {
-      if (typeof this.#root.find(file.place.names, status) === "number") return false;
-      if (status.ino !== file.ino || status.dev !== file.dev) return false;
+    const { folders } = file;
+    if (
+      folders === null || ticks - file.foundAt >= LOOKUP_INTERVAL ||
+      !this.#watches.areUnchanged(folders, file.lookUp)
+    ) {
+      if (!this.#isFound(file)) return false;
       file.foundAt = ticks;
-      // The map's order: used last.
-      const { target } = file.place;
-      const hash = hashOf(target, 0, target.length);
-      this.#files.delete(hash);
-      this.#files.set(hash, file);
     }
     file.checkedTurn = turn;
+    return true;
+  }
+
+  /** Whether a file is still what its name leads to. */
+  #isFound(file: ServedFile): boolean {
+    const lookUp = this.#watches.number();
+    const status = this.#status;
+    const visited = this.#visited;
+    if (typeof this.#root.find(file.place.names, status, visited) === "number") return false;
+    if (status.ino !== file.ino || status.dev !== file.dev) return false;
+    file.lookUp = lookUp;
+    const folders = file.folders ?? [];
+    if (folders.length !== visited.size || !folders.every(({ path }) => visited.has(path))) {
+      if (file.folders !== null) this.#watches.release(file.folders);
+      file.folders = this.#watches.watch([...visited]);
+    }
+    // The map's order: used last.
+    const { target } = file.place;
+    const hash = hashOf(target, 0, target.length);
+    this.#files.delete(hash);
+    this.#files.set(hash, file);
     return true;
   }
 }

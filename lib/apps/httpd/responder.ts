@@ -43,6 +43,14 @@ export interface ResponderOptions {
   readonly lists: boolean;
 }
 
+/** Where a file was found. */
+interface FoundPlace {
+  readonly target: Uint8Array;
+  readonly names: readonly string[];
+  /** The number of the look-up. */
+  readonly lookUp: number;
+}
+
 /** The status for a file that could not be had. */
 function statusOf(errno: number): number {
   switch (-errno) {
@@ -81,6 +89,7 @@ export class Responder {
   readonly #statuses: StatusResponses;
   readonly #lists: boolean;
   readonly #status = new FileStatus();
+  readonly #visited = new Set<string>();
 
   /** Answers with the files of `options.root`. */
   constructor(options: ResponderOptions) {
@@ -178,19 +187,20 @@ export class Responder {
   ): number {
     const { names } = path;
     const status = this.#status;
-    const found = this.#root.find(names, status);
+    const lookUp = this.#cache.beginLookUp();
+    const found = this.#root.find(names, status, this.#visited);
     if (typeof found === "number") return statusOf(found);
     if (!isDirectory(status)) {
       if (path.isDirectory) return 404;
-      return this.#open(request, reply, found, { target, names }, persistence);
+      return this.#open(request, reply, found, { target, names, lookUp }, persistence);
     }
     if (!path.isDirectory) {
       this.#replyRedirect(request, reply, names, persistence);
       return 0;
     }
-    const index = this.#root.find([...names, INDEX], status);
+    const index = this.#root.find([...names, INDEX], status, this.#visited);
     if (typeof index === "string" && !isDirectory(status)) {
-      const place = { target, names: [...names, INDEX] };
+      const place = { target, names: [...names, INDEX], lookUp };
       return this.#open(request, reply, index, place, persistence);
     }
     if (typeof index === "number" && index !== -Errno.ENOENT) return statusOf(index);
@@ -201,7 +211,7 @@ export class Responder {
     request: Request,
     reply: Reply,
     path: string,
-    place: { readonly target: Uint8Array; readonly names: readonly string[] },
+    place: FoundPlace,
     persistence: Persistence,
   ): number {
     const status = this.#status;
@@ -209,7 +219,7 @@ export class Responder {
     if (!isRegular(status)) return 403;
     const fd = this.#root.open(path, status);
     if (fd < 0) return statusOf(fd);
-    const { target, names } = place;
+    const { target, names, lookUp } = place;
     const type = contentType(names.at(-1) ?? "");
     const file = new ServedFile(
       fd,
@@ -217,7 +227,7 @@ export class Responder {
       status,
       this.#clock,
     );
-    this.#cache.add(file);
+    this.#cache.add(file, lookUp, this.#visited);
     this.#replyFile(request, reply, file, persistence);
     return 0;
   }

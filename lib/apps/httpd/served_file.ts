@@ -10,12 +10,7 @@ import type { Clock } from "./clock.ts";
 import type { Validators } from "./conditions.ts";
 import { HttpdLimits } from "./limits.ts";
 import { type Persistence, PreparedResponse } from "./prepared_response.ts";
-
-/**
- * Milliseconds after which a change of a file shows in its times, however coarse these are: what was
- * read of it before must not be kept.
- */
-const SETTLED = 2000;
+import { changedAt, SETTLED, type WatchedFolder } from "./watched_folder.ts";
 
 /** Where a file was found. */
 export interface FilePlace {
@@ -54,6 +49,12 @@ export class ServedFile implements Validators {
   checkedTurn: number;
   /** When it was last looked up by its name, in the clock's ticks. */
   foundAt: number;
+  /** The number of that look-up. */
+  lookUp = 0;
+  /** The folders that led to it; null where they are not watched. */
+  folders: readonly WatchedFolder[] | null = null;
+  /** When it last changed, in milliseconds since 1970. */
+  readonly #changedAt: number;
   readonly #times: readonly [number, number, number, number];
   readonly #whole: (PreparedResponse | null)[] = [null, null, null];
   readonly #unmodified: (PreparedResponse | null)[] = [null, null, null];
@@ -73,6 +74,7 @@ export class ServedFile implements Validators {
     // RFC 9110 section 8.8.2.1: not in the future. There are four digits for the year.
     const isNamable = this.modified <= clock.now && mtimeSeconds >= -62167219200;
     this.lastModified = isNamable ? formatHttpDate(this.modified) : "";
+    this.#changedAt = changedAt(status);
     this.checkedTurn = clock.turn;
     this.foundAt = clock.ticks;
   }
@@ -136,12 +138,7 @@ export class ServedFile implements Validators {
   /** The contents, if the file is small and has not changed for a while; else null. */
   #readSmall(system: System, clock: Clock): Uint8Array | null {
     if (!this.#isSmall()) return null;
-    const [mtime, mtimeNanoseconds, ctime, ctimeNanoseconds] = this.#times;
-    const changed = Math.max(
-      mtime * 1000 + mtimeNanoseconds / 1e6,
-      ctime * 1000 + ctimeNanoseconds / 1e6,
-    );
-    if (changed > clock.now - SETTLED) return null;
+    if (this.#changedAt > clock.now - SETTLED) return null;
     const body = new Uint8Array(this.size);
     return system.pread(this.fd, body, body.length, 0) === body.length ? body : null;
   }

@@ -37,11 +37,21 @@ const SWEEP_INTERVAL = 250;
 /** Milliseconds that accepting pauses when there is no descriptor for a connection. */
 const ACCEPT_PAUSE = 1000;
 
-/** Milliseconds of one wait while responses are waited for. */
-const DRAIN_WAIT = 50;
-
 /** Descriptors beside those of connections and files: stdio, listener, epoll, a listing. */
 const OTHER_DESCRIPTORS = 16;
+
+/** What came of one wait. */
+export const Turn = {
+  /** There was something to do. */
+  worked: 0,
+  /** Nothing happened. */
+  idled: 1,
+  /** A signal cut the wait short. */
+  interrupted: 2,
+} as const;
+
+/** One of the values of {@linkcode Turn}. */
+export type Turn = (typeof Turn)[keyof typeof Turn];
 
 /** What is served, and where. */
 export interface ServerOptions {
@@ -160,10 +170,10 @@ export class HttpServer implements Disposable {
    * Waits once, and does what there is to do.
    *
    * @param timeout The longest wait in milliseconds, whole.
-   * @returns Whether a signal cut the wait short.
+   * @returns What came of it.
    * @throws {NetError} If waiting is impossible, because the stack has failed.
    */
-  turn(timeout: number): boolean {
+  turn(timeout: number): Turn {
     const result = this.#readiness.wait(timeout, this.#awake);
     if (result < 0 && result !== -Errno.EINTR) {
       throw failure(this.#system, { syscall: "poll", result, action: "wait for clients" });
@@ -171,7 +181,8 @@ export class HttpServer implements Disposable {
     const { ticks } = this.#clock;
     if (ticks >= this.#nextSweep) this.#sweep(ticks);
     this.#log?.flush();
-    return result === -Errno.EINTR;
+    if (result > 0) return Turn.worked;
+    return result === 0 ? Turn.idled : Turn.interrupted;
   }
 
   /** Takes no new connections any more, and lets those that there are end with their response. */
@@ -182,17 +193,6 @@ export class HttpServer implements Disposable {
     for (const connection of this.#connections.toReversed()) {
       if (connection.phase === Phase.idle) connection.close();
     }
-  }
-
-  /**
-   * Stops, and waits for responses that are being sent.
-   *
-   * @param time How long at most, in milliseconds.
-   */
-  drain(time: number): void {
-    this.stop();
-    const end = performance.now() + time;
-    while (this.#connections.length > 0 && performance.now() < end) this.turn(DRAIN_WAIT);
   }
 
   /** Ends everything. */
@@ -216,9 +216,10 @@ export class HttpServer implements Disposable {
 
   #accept(): void {
     for (let count = 0; count < ACCEPTS; count++) {
-      if (this.#connections.length >= this.#limit && !this.#makeRoom()) {
-        return this.#pauseAccepting(Infinity);
-      }
+      // Whether somebody waits is known only when he is accepted; then the other makes room.
+      const isFull = this.#connections.length >= this.#limit;
+      const idle = isFull ? this.#longestIdle() : null;
+      if (isFull && idle === null) return this.#pauseAccepting(Infinity);
       const flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
       const fd = this.#system.accept4(this.#listener.fd, this.#peer, flags);
       if (fd === -Errno.EAGAIN) return;
@@ -228,6 +229,7 @@ export class HttpServer implements Disposable {
       ) return this.#pauseAccepting(this.#clock.ticks + ACCEPT_PAUSE);
       // accept(2): what went wrong with one connection says nothing about the next.
       if (fd < 0) continue;
+      idle?.close();
       const peer = this.#peer === null ? "" : peerText(this.#peer);
       const connection = new Connection(this.#service, fd, peer, this.#closed);
       connection.index = this.#connections.push(connection) - 1;
@@ -237,15 +239,14 @@ export class HttpServer implements Disposable {
     }
   }
 
-  /** Closes the connection that has done nothing for longest; false if all are busy. */
-  #makeRoom(): boolean {
-    let oldest: Connection | null = null;
+  /** The connection that has done nothing for longest; null if all are busy. */
+  #longestIdle(): Connection | null {
+    let longest: Connection | null = null;
     for (const connection of this.#connections) {
       if (connection.phase !== Phase.idle) continue;
-      if (oldest === null || connection.deadline < oldest.deadline) oldest = connection;
+      if (longest === null || connection.deadline < longest.deadline) longest = connection;
     }
-    oldest?.close();
-    return oldest !== null;
+    return longest;
   }
 
   #pauseAccepting(until: number): void {

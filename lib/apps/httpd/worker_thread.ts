@@ -5,7 +5,7 @@
  */
 import { openSession } from "../session.ts";
 import { HttpServer } from "./server.ts";
-import { DRAIN_TIME, WAIT } from "./serve.ts";
+import { drain, WAIT } from "./serve.ts";
 import type { WorkerReport, WorkerStart } from "./workers.ts";
 
 function report(message: WorkerReport): void {
@@ -18,7 +18,7 @@ function run({ parsed, options, stop }: WorkerStart): void {
   using server = new HttpServer(system, options);
   report({ kind: "listening" });
   while (Atomics.load(stop, 0) === 0) server.turn(WAIT);
-  server.drain(DRAIN_TIME);
+  Array.from(drain(server));
 }
 
 addEventListener("message", (event) => {

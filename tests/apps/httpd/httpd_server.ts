@@ -37,6 +37,7 @@ export interface HttpdServer extends AsyncDisposable {
 class Capture {
   text = "";
   readonly done: Promise<void>;
+  #ended = false;
   #wake: () => void = () => {};
 
   constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
@@ -49,16 +50,13 @@ class Capture {
       this.text += decoder.decode(chunk, { stream: true });
       this.#wake();
     }
+    this.#ended = true;
     this.#wake();
   }
 
-  /** Waits until the text matches, or for the end. */
-  async until(pattern: RegExp): Promise<RegExpExecArray | null> {
-    let ended = false;
-    this.done.then(() => ended = true);
-    for (;;) {
-      const match = pattern.exec(this.text);
-      if (match !== null || ended) return match;
+  /** Waits until `isEnough` says so, or for the end. */
+  async until(isEnough: () => boolean): Promise<void> {
+    while (!isEnough() && !this.#ended) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
@@ -73,10 +71,11 @@ export async function startHttpd(
   const host = options.host ?? "127.0.0.1";
   const own = [`--stack=${stack}`, "httpd", `--root=${root}`, `--host=${host}`, "--port=0"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: denoArguments(
-      [...own, ...options.args ?? []],
-      [...flags, `--allow-read=${root}`, ...options.flags ?? []],
-    ),
+    args: denoArguments([...own, ...options.args ?? []], [
+      ...flags,
+      ...(flags.includes("--allow-all") ? [] : [`--allow-read=${root}`]),
+      ...options.flags ?? [],
+    ]),
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
@@ -84,7 +83,8 @@ export async function startHttpd(
   }).spawn();
   const output = new Capture(child.stdout);
   const errors = new Capture(child.stderr);
-  const match = await errors.until(/ at http:\/\/.*:([0-9]+)\/ /);
+  await errors.until(() => errors.text.includes("\n"));
+  const match = / at http:\/\/.*:([0-9]+)\/ /.exec(errors.text);
   async function stop(signal: Deno.Signal): Promise<number> {
     child.kill(signal);
     const { code } = await child.status;
@@ -108,8 +108,9 @@ export async function startHttpd(
       return await stop(signal);
     },
     async logged(count) {
-      await output.until(new RegExp(`(?:[^\\n]*\\n){${count}}`));
-      return output.text.split("\n").slice(0, -1);
+      const lines = () => output.text.split("\n").slice(0, -1);
+      await output.until(() => lines().length >= count);
+      return lines();
     },
     async [Symbol.asyncDispose]() {
       if (!isStopped) await stop("SIGTERM");
@@ -209,6 +210,16 @@ export class RawConnection implements Disposable {
     let text = "";
     for (let part = await this.read(); part !== ""; part = await this.read()) text += part;
     return text;
+  }
+
+  /** Reads up to the end: how many bytes there were. */
+  async count(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const count = await this.#connection.read(this.#buffer);
+      if (count === null) return total;
+      total += count;
+    }
   }
 
   /** One response. */

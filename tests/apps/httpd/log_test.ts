@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { statusPage } from "../../../lib/apps/httpd/status_text.ts";
+import { STACK_FLAGS } from "../vmsock.ts";
+import { ask, exchange, get, startHttpd, temporaryFolder } from "./httpd_server.ts";
+
+/** Bytes of the page that says a status. */
+function page(status: number): number {
+  return statusPage(status).length;
+}
+
+function makeSite(): ReturnType<typeof temporaryFolder> {
+  const folder = temporaryFolder();
+  Deno.writeTextFileSync(`${folder.path}/a.txt`, "hello");
+  Deno.writeFileSync(`${folder.path}/large.bin`, new Uint8Array(1_000_000));
+  return folder;
+}
+
+/** Lines without their dates, which are checked. */
+function withoutDates(lines: readonly string[]): string[] {
+  return lines.map((line) => {
+    const date = / \[([0-9]{2}\/[A-Z][a-z]{2}\/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2} \+0000)\]/.exec(
+      line,
+    );
+    assert(date !== null, line);
+    return line.replace(date[0], "");
+  });
+}
+
+for (const stackFlags of STACK_FLAGS) {
+  const { stack } = stackFlags;
+
+  Deno.test(`[${stack}] httpd --log writes the common log format`, async () => {
+    using site = makeSite();
+    await using server = await startHttpd(stackFlags, site.path, { args: ["--log"] });
+    const requests: readonly (readonly [request: string, line: string])[] = [
+      [get("/a.txt"), '127.0.0.1 - - "GET /a.txt HTTP/1.1" 200 5'],
+      [get("/a.txt").replace("GET", "HEAD"), '127.0.0.1 - - "HEAD /a.txt HTTP/1.1" 200 -'],
+      [get("/a.txt", "If-None-Match: *"), '127.0.0.1 - - "GET /a.txt HTTP/1.1" 304 -'],
+      [get("/large.bin?a=b"), '127.0.0.1 - - "GET /large.bin?a=b HTTP/1.1" 200 1000000'],
+      [get("/large.bin", "Range: bytes=5-14"), '127.0.0.1 - - "GET /large.bin HTTP/1.1" 206 10'],
+      [get("/%00"), `127.0.0.1 - - "GET /%00 HTTP/1.1" 400 ${page(400)}`],
+      ["POST / HTTP/1.0\r\n\r\n", `127.0.0.1 - - "POST / HTTP/1.0" 405 ${page(405)}`],
+      ["\x16\x03\x01\r\n\r\n", `127.0.0.1 - - "-" 400 ${page(400)}`],
+      ["GET / HTTP/2.0\r\n\r\n", `127.0.0.1 - - "GET / HTTP/2.0" 505 ${page(505)}`],
+      [get('/"\\\xff'), `127.0.0.1 - - "GET /\\"\\\\\\xff HTTP/1.1" 400 ${page(400)}`],
+    ];
+    for (const [request] of requests) await ask(server.port, request);
+    const lines = withoutDates(await server.logged(requests.length));
+    assertEquals(lines, requests.map(([, line]) => line));
+  });
+
+  Deno.test(`[${stack}] httpd --log has a line for each pipelined request`, async () => {
+    using site = makeSite();
+    await using server = await startHttpd(stackFlags, site.path, { args: ["--log"] });
+    const count = 3000;
+    await exchange(server.port, "GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n".repeat(count) + get("/"));
+    const lines = withoutDates(await server.logged(count + 1));
+    const expected = Array(count).fill('127.0.0.1 - - "GET /a.txt HTTP/1.1" 200 5');
+    assertEquals(lines, [...expected, `127.0.0.1 - - "GET / HTTP/1.1" 403 ${page(403)}`]);
+  });
+
+  Deno.test(`[${stack}] httpd without --log writes nothing to standard output`, async () => {
+    using site = makeSite();
+    await using server = await startHttpd(stackFlags, site.path);
+    await ask(server.port, get("/a.txt"));
+    await server.stop("SIGTERM");
+    assertEquals(server.log(), "");
+    assertMatch(
+      server.errors(),
+      /^Serving [^\n]* at http:\/\/127\.0\.0\.1:[0-9]+\/ \(Ctrl-C stops\)\n$/,
+    );
+  });
+}
