@@ -4,6 +4,10 @@ import { exported, instantiate } from "./fixtures.ts";
 
 class Stop extends Error {}
 
+function fail(error: unknown): never {
+  throw error;
+}
+
 /** What `check` does unless a test says otherwise. */
 function check(): number {
   return 0;
@@ -38,9 +42,7 @@ Deno.test("a host function's result is what it returns, or its error what it thr
   assertEquals(exported(returns, "check")(), 42);
   const throws = await instantiate("ending", {
     fail: () => {},
-    check: () => {
-      throw 43;
-    },
+    check: () => fail(43),
   });
   assertEquals(exported(throws, "check")(), 1043);
   const wraps = await instantiate("ending", {
