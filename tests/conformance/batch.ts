@@ -5,8 +5,7 @@
  */
 import type { BatchMessage } from "./batch_child.ts";
 import { expectedOutput, firstDifference } from "./catalog.ts";
-import { optionsOf } from "./run_options.ts";
-import type { StackName } from "../../lib/stack/open.ts";
+import { optionsOf, type StackName } from "./run_options.ts";
 
 /** How a scenario went. */
 export interface ScenarioRun {

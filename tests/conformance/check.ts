@@ -1,7 +1,7 @@
 /**
  * Compares scenarios with what native Linux printed, and prints `ok` or the first difference of each.
  *
- *     deno run -A tests/conformance/check.ts [--stack=libc|deno|auto] [--guest=LAYOUT] [NAME]...
+ *     deno run -A tests/conformance/check.ts [--stack=libc|deno|auto|user] [--guest=LAYOUT] [NAME]...
  *
  * Without names it runs all of them. Exit status: 0 if none differs, else 1; 2 for wrong usage.
  *

@@ -3,8 +3,13 @@
  *
  * @module
  */
-import type { StackName } from "../../lib/stack/open.ts";
+import type { StackName as OpenStackName } from "../../lib/stack/open.ts";
 import { GUEST_LAYOUTS } from "./guest_layout.ts";
+
+/** A stack that scenarios run on; `user` needs a network namespace of its own and root. */
+export type StackName = OpenStackName | "user";
+
+const STACKS: readonly StackName[] = ["libc", "deno", "auto", "user"];
 
 /** What scenarios run on. */
 export interface RunTarget {
@@ -15,7 +20,7 @@ export interface RunTarget {
 }
 
 /** How the options are written, for a program's usage. */
-export const RUN_OPTIONS = `[--stack=libc|deno|auto] [--guest=${
+export const RUN_OPTIONS = `[--stack=${STACKS.join("|")}] [--guest=${
   [...GUEST_LAYOUTS.keys()].join("|")
 }]`;
 
@@ -30,8 +35,9 @@ export function runTarget(options: readonly string[]): RunTarget | null {
   let guest: string | null = null;
   for (const option of options) {
     const [, key, value = ""] = /^--(stack|guest)=(.+)$/.exec(option) ?? [];
-    if (key === "stack" && (value === "libc" || value === "deno" || value === "auto")) {
-      stack = value;
+    const named = STACKS.find((name) => name === value);
+    if (key === "stack" && named !== undefined) {
+      stack = named;
     } else if (key === "guest" && GUEST_LAYOUTS.has(value)) {
       guest = value;
     } else return null;
