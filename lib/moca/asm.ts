@@ -57,8 +57,6 @@ export function asmError(node: AsmNode): string | null {
 
 /** What asm code needs from the machine. */
 export interface AsmHost {
-  /** Calls a host function; throws if it would block. */
-  hostCall(number: number, args: Value[]): Value;
   /** Allocates slots. */
   alloc(slots: bigint): Value;
   /** Reads a slot. */
@@ -75,58 +73,122 @@ export interface AsmHost {
   tick(): void;
 }
 
-/**
- * Runs the code of an asm block.
- *
- * @param code The instructions.
- * @param inputs Values of the named variables, left to right.
- * @param host The machine.
- * @returns The value on top of the stack at the end, or null.
- * @throws {MocaTrap} For a stack underflow or a failed operation.
- */
-export function runAsm(code: readonly AsmNode[], inputs: readonly Value[], host: AsmHost): Value {
-  const stack: Value[] = [...inputs];
-  const locals: Value[] = [...inputs];
-  const pop = (): Value => {
-    const value = stack.pop();
+/** A host call that asm code makes. */
+export interface AsmCall {
+  /** Its number. */
+  readonly number: number;
+  /** Its arguments. */
+  readonly args: readonly Value[];
+}
+
+/** Values on the stack, at most. */
+const MAX_STACK = 10_000;
+
+/** The run of an asm block, which may stop at a host call. */
+export class AsmRun {
+  /** The stack. */
+  readonly stack: Value[];
+  /** The variables of GetL and SetL: first the inputs. */
+  readonly locals: Value[];
+  readonly #code: readonly AsmNode[];
+  readonly #host: AsmHost;
+  #pc = 0;
+  #steps = 0;
+
+  /**
+   * @param code The instructions.
+   * @param inputs Values of the named variables, left to right.
+   * @param host The machine.
+   */
+  constructor(code: readonly AsmNode[], inputs: readonly Value[], host: AsmHost) {
+    this.stack = [...inputs];
+    this.locals = [...inputs];
+    this.#code = code;
+    this.#host = host;
+  }
+
+  /** What the block yields once it has ended: the value on top of the stack, or null. */
+  get result(): Value {
+    return this.stack.at(-1) ?? null;
+  }
+
+  /**
+   * Goes on until the block has ended or makes a host call, whose result must be pushed onto the stack
+   * before the next run.
+   *
+   * @returns The call, or null at the end.
+   * @throws {MocaTrap} For a stack underflow or a failed operation.
+   */
+  run(): AsmCall | null {
+    for (;;) {
+      const node = this.#code[this.#pc];
+      if (node === undefined) {
+        return null;
+      }
+      this.#pc++;
+      if ((++this.#steps & 1023) === 0) {
+        this.#host.tick();
+      }
+      if (node.name === "Hostcall") {
+        return this.#hostCall(node);
+      }
+      this.#perform(node);
+      if (this.stack.length > MAX_STACK) {
+        throw runtimeError("asm stack overflow");
+      }
+    }
+  }
+
+  #pop(): Value {
+    const value = this.stack.pop();
     if (value === undefined) {
       throw runtimeError("stack underflow");
     }
     return value;
-  };
-  let steps = 0;
-  for (let pc = 0; pc < code.length;) {
-    const node = code[pc];
-    if (node === undefined) {
-      break;
+  }
+
+  #hostCall({ operands: [number, count] }: AsmNode): AsmCall {
+    const args: Value[] = [];
+    for (let left = typeof count === "bigint" ? count : 0n; left > 0n; left--) {
+      args.unshift(this.#pop());
     }
-    if ((++steps & 1023) === 0) {
-      host.tick();
-    }
+    return { number: Number(number), args };
+  }
+
+  #jump(to: number): void {
+    this.#pc = to < 0 ? this.#code.length : to;
+  }
+
+  #perform(node: AsmNode): void {
+    const { stack } = this;
+    const host = this.#host;
     const operand = node.operands[0];
     const number = typeof operand === "bigint" ? Number(operand) : 0;
-    pc++;
+    const index = (): bigint => operand === undefined ? integer(this.#pop()) : BigInt(number);
     switch (node.name) {
       case "Jmp":
-        pc = target(number, code);
+        this.#jump(number);
         break;
       case "BrIf":
-        pc = truthy(pop()) ? target(number, code) : pc;
-        break;
       case "BrIfFalse":
-        pc = truthy(pop()) ? pc : target(number, code);
+        if (truthy(this.#pop()) === (node.name === "BrIf")) {
+          this.#jump(number);
+        }
         break;
       case "GetL":
-        stack.push(locals[number] ?? null);
+        stack.push(this.locals[number] ?? null);
         break;
       case "SetL":
-        locals[number] = pop();
+        if (number < 0 || number >= MAX_STACK) {
+          throw runtimeError("asm stack overflow");
+        }
+        this.locals[number] = this.#pop();
         break;
       case "Pop":
-        pop();
+        this.#pop();
         break;
       case "Dup": {
-        const value = pop();
+        const value = this.#pop();
         stack.push(value, value);
         break;
       }
@@ -138,50 +200,38 @@ export function runAsm(code: readonly AsmNode[], inputs: readonly Value[], host:
         stack.push(value);
         break;
       }
-      case "Hostcall": {
-        const count = Number(node.operands[1] ?? 0);
-        const args = Array.from({ length: count }, pop).reverse();
-        stack.push(host.hostCall(number, args));
-        break;
-      }
       case "Throw":
-        throw runtimeError(host.text(pop()));
+        throw runtimeError(host.text(this.#pop()));
       case "TryBegin":
       case "TryEnd":
       case "Nop":
         break;
       case "HeapAlloc":
-        stack.push(host.alloc(operand === undefined ? integer(pop()) : BigInt(number)));
+        stack.push(host.alloc(index()));
         break;
       case "HeapLoad": {
-        const index = operand === undefined ? integer(pop()) : BigInt(number);
-        stack.push(host.load(pop(), index));
+        const at = index();
+        stack.push(host.load(this.#pop(), at));
         break;
       }
       case "HeapStore": {
-        const value = pop();
-        const index = operand === undefined ? integer(pop()) : BigInt(number);
-        host.store(pop(), index, value);
+        const value = this.#pop();
+        const at = index();
+        host.store(this.#pop(), at, value);
         break;
       }
       case "Argc":
         stack.push(BigInt(host.args.length));
         break;
-      case "Argv":
-        stack.push(host.args[Number(integer(pop()))] ?? "");
+      case "Argv": {
+        const at = integer(this.#pop());
+        stack.push(at < 0n ? "" : host.args[Number(at)] ?? "");
         break;
+      }
       default:
-        operate(node, stack, pop, host);
-    }
-    if (stack.length > 10_000) {
-      throw runtimeError("asm stack overflow");
+        operate(node, stack, () => this.#pop(), host);
     }
   }
-  return stack.pop() ?? null;
-}
-
-function target(number: number, code: readonly AsmNode[]): number {
-  return number < 0 ? code.length : number;
 }
 
 function truthy(value: Value): boolean {

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { runAsm } from "./asm.ts";
+import { type AsmCall, AsmRun } from "./asm.ts";
 import {
   type Bytecode,
   functionAt,
@@ -122,6 +122,8 @@ export class Vm {
   #blocked: { readonly call: number; readonly args: readonly Value[] } = { call: 0, args: [] };
   #state: VmState | null = null;
   #child: Vm | null = null;
+  /** The asm block that has begun and not ended. */
+  #asmRun: AsmRun | null = null;
   /** Results of threads that have not been joined, when the host has no threads. */
   readonly #threads = new Map<bigint, Value>();
   #nextThread = 1n;
@@ -254,7 +256,9 @@ export class Vm {
     }
     const { code } = this.#program;
     const call = code[this.#pc];
-    if (call === 113 /* JOIN */) {
+    if (call === 118 /* ASM */) {
+      this.#asmRun?.stack.push(value);
+    } else if (call === 113 /* JOIN */) {
       this.#refs[this.#base + (code[this.#pc + 1] ?? 0)] = value;
       this.#pc += 3;
     } else {
@@ -394,6 +398,8 @@ export class Vm {
     walk.add(this.#context.channels.length * SLOT_BYTES);
     walk.slots(this.#context.channels);
     walk.slots(this.#texts);
+    walk.slots(this.#asmRun?.stack ?? []);
+    walk.slots(this.#asmRun?.locals ?? []);
   };
 
   #windowSize(): number {
@@ -403,6 +409,7 @@ export class Vm {
   /** Goes to the handler of the current error; without one the program has failed. */
   #unwind(): boolean {
     const error = this.#error;
+    this.#asmRun = null;
     if (error instanceof MocaTrap) {
       const stack = this.#stack();
       if (this.#toHandler(error.message)) {
@@ -588,21 +595,11 @@ export class Vm {
     return typeof result === "object" ? null : result;
   }
 
-  #asm(index: number, start: number, count: number): void {
+  #newAsm(index: number, start: number, count: number): AsmRun {
     const context = this.#context;
     const code = this.#program.asm[index] ?? [];
     this.#spend(code.length * 64);
-    this.#refs[start] = runAsm(code, this.#window(start, count), {
-      hostCall: (number, args) => {
-        const value = this.#hostCalls.get(number)?.(args);
-        if (value === undefined) {
-          throw new MocaTrap(`unknown hostcall: ${number}`);
-        }
-        if (value === PENDING) {
-          throw runtimeError("a host call in an asm block must not wait");
-        }
-        return value;
-      },
+    return new AsmRun(code, this.#window(start, count), {
       alloc: (slots) => allocate(context, slots),
       load: (target, at) => heapLoad(target, at),
       store: (target, at, value) => heapStore(target, at, value),
@@ -611,6 +608,35 @@ export class Vm {
       args: context.args,
       tick: () => this.#tick(),
     });
+  }
+
+  /** Runs an asm block, or the rest of it; returns whether it has ended. */
+  #asm(index: number, start: number, count: number): boolean {
+    const run = this.#asmRun ??= this.#newAsm(index, start, count);
+    for (let call = run.run(); call !== null; call = run.run()) {
+      const value = this.#asmCall(call);
+      if (value === PENDING) {
+        return false;
+      }
+      run.stack.push(value);
+    }
+    this.#asmRun = null;
+    this.#refs[start] = run.result;
+    return true;
+  }
+
+  #asmCall({ number, args }: AsmCall): Value | typeof PENDING {
+    const call = this.#hostCalls.get(number);
+    if (call === undefined) {
+      throw new MocaTrap(`unknown hostcall: ${number}`);
+    }
+    const value = call(args);
+    if (value === PENDING) {
+      this.#blocked = { call: number, args };
+    } else {
+      this.#reserveResult(value);
+    }
+    return value;
   }
 
   /** Comparing long strings takes long. */
@@ -2106,7 +2132,11 @@ export class Vm {
         break;
       }
       case 118 /* ASM */: {
-        this.#asm(CODE[pc + 1] as number, base + (CODE[pc + 2] as number), CODE[pc + 3] as number);
+        if (
+          !this.#asm(CODE[pc + 1] as number, base + (CODE[pc + 2] as number), CODE[pc + 3] as number)
+        ) {
+          return Signal.BLOCKED;
+        }
         pc += 4;
         break;
       }

@@ -37,6 +37,37 @@ Deno.test("Vm raises the error a pending call is rejected with", () => {
   assertEquals(text(), "connect: host must be a string\n");
 });
 
+Deno.test("Vm stops in an asm block whose host call is pending and goes on behind it", () => {
+  const { vm, text } = machine(
+    `let x = 5; let add = "é";
+     print(asm(x) -> i64 {
+       __emit("PushInt", 1); __emit("PushString", "é"); __emit("Hostcall", 5, 2); __emit("Add");
+       __emit("PushInt", 7); __emit("Hostcall", 5, 1); __emit("Add");
+     }); print(add);`,
+    { hostCalls: new Map([[5, () => PENDING]]) },
+  );
+  assertEquals(vm.run(), { kind: "blocked", call: 5, args: [1n, "\u00c3\u00a9"] });
+  vm.resume(100n);
+  assertEquals(vm.run(), { kind: "blocked", call: 5, args: [7n] });
+  vm.resume(1000n);
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "1105\n\u00c3\u00a9\n");
+});
+
+Deno.test("Vm leaves an asm block whose host call is rejected", () => {
+  const { vm, text } = machine(
+    `fun call() { asm { __emit("Hostcall", 5, 0); }; }
+     for i in 0..2 { try { call(); } catch e { print(e); } }`,
+    { hostCalls: new Map([[5, () => PENDING]]) },
+  );
+  for (const message of ["one", "two"]) {
+    assertEquals(vm.run(), { kind: "blocked", call: 5, args: [] });
+    vm.reject(new MocaTrap(message));
+  }
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "one\ntwo\n");
+});
+
 Deno.test("Vm gives host calls their arguments as values", () => {
   let seen: readonly Value[] = [];
   const { vm } = machine(`__hostcall(7, 1, 2.5, true, nil, "é");`, {
@@ -122,6 +153,11 @@ for (
     [
       "an array that repeats",
       `let s = "0123456789"; while true { s = replace(s, "0", "00000000000"); }`,
+    ],
+    [
+      "an asm block's stack",
+      `let s = "0123456789abcdef"; while len(s) < 1000000 { s = s + s; }
+       asm(s) { __emit("Dup"); __emit("GetL", 0); __emit("Add"); __emit("Jmp", 0); };`,
     ],
     ["a channel that fills", `let c = channel(); while true { send(c[0], "x"); }`],
     ["channels without end", `while true { channel(); }`],

@@ -79,6 +79,41 @@ for (const stack of STACKS) {
     );
   });
 
+  test("a thread that waits in an asm block leaves the others their turns", () => {
+    prints(
+      `fun wait() -> int {
+         let u = udp_socket(2); bind(u, "127.0.0.1", 0); set_timeout(u, 20); let n = 1;
+         return asm(u, n) -> i64 { __emit("Hostcall", 103, 2); __emit("Pop"); __emit("PushInt", 5); };
+       }
+       let t = spawn(wait); print("other"); print(join(t));`,
+      ["other", "5"],
+    );
+  });
+
+  test("threads that nobody joins do not add up", () => {
+    const { error } = runOn(
+      stack,
+      `fun f() -> int { return 1; } let n = 0; while n < 11000 { spawn(f); n = n + 1;
+         if n % 500 == 0 { join(spawn(f)); } }`,
+      { maxHeap: 16 << 20 },
+    );
+    assertEquals(error, null);
+  });
+
+  test("threads that take turns share the limit of memory", () => {
+    const { text, error } = runOn(
+      stack,
+      `fun hold() -> int {
+         let v = Vec<int>::uninit(250000); poll(new Vec<PollFd> {}, 0 - 1); return v[0];
+       }
+       for i in 0..20 { spawn(hold); } poll(new Vec<PollFd> {}, 50);
+       print("held"); let v = Vec<int>::uninit(1000000);`,
+      { maxHeap: 16 << 20 },
+    );
+    assertEquals(text, "held\n");
+    assertMatch(error ?? "", /^runtime error: heap limit exceeded\n/);
+  });
+
   test("threads spawn threads", () => {
     prints(
       `fun leaf() -> int { return 1; }
