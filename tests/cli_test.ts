@@ -3,7 +3,10 @@ import { main } from "../cli.ts";
 import { COMMANDS, COMMON_OPTIONS } from "../lib/apps/commands.ts";
 import { VERSION } from "../lib/apps/version.ts";
 import denoJson from "../deno.json" with { type: "json" };
+import { HOME, onTerminal, whyNoTerminal } from "./apps/terminal.ts";
 import { denoArguments, type Outcome, STACK_FLAGS, vmsock } from "./apps/vmsock.ts";
+
+const why = await whyNoTerminal();
 
 const ESCAPE = "\x1b";
 
@@ -209,34 +212,9 @@ Deno.test("importing cli.ts runs nothing and needs no permission", async () => {
   assertEquals([decoder.decode(stdout), decoder.decode(stderr), code], ["function\n", "", 0]);
 });
 
-/** Runs `vmsock` on a terminal of its own, as script(1) makes one; null where that is missing. */
-async function onTerminal(
-  args: readonly string[],
-  flags: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string | null> {
-  const words = [Deno.execPath(), ...denoArguments(args, flags)];
-  try {
-    const { stdout } = await new Deno.Command("script", {
-      args: ["-qec", words.map((word) => `'${word}'`).join(" "), "/dev/null"],
-      env: { TERM: "xterm", ...env },
-      clearEnv: true,
-      stdin: "null",
-    }).output();
-    return new TextDecoder().decode(stdout);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-const HOME = { HOME: Deno.env.get("HOME") ?? "/", PATH: Deno.env.get("PATH") ?? "/usr/bin" };
-const missingTerminal = await onTerminal(["--version"], []) === null;
-const why = missingTerminal ? " (skipped: script(1) is not installed)" : "";
-
 Deno.test({
   name: `vmsock never prompts on a terminal, whatever is missing${why}`,
-  ignore: missingTerminal,
+  ignore: why !== "",
   fn: async () => {
     for (const flags of [["--allow-net"], ["--allow-net=127.0.0.1"], []]) {
       const commands = [[], ["get", "http://localhost:1/"], ["--stack=libc"], ["--trace=/x/y"]];
@@ -251,7 +229,7 @@ Deno.test({
 
 Deno.test({
   name: `vmsock uses colours on a terminal only, and not with NO_COLOR${why}`,
-  ignore: missingTerminal,
+  ignore: why !== "",
   fn: async () => {
     const flags = ["--allow-net"];
     assertStringIncludes(await onTerminal([], flags, HOME) ?? "", ESCAPE);

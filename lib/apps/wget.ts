@@ -16,10 +16,10 @@ exists is left alone: .1, .2, … is added to the new name. A second argument wi
 the output file; a first one without a scheme is taken for http://. Redirects are followed, up to
 20; what a server redirects to has no influence on the name.
 
-Needs --allow-net and --allow-write; with --continue --allow-read too. https:// goes through Deno's
-own TLS, which --trace does not show; deno run --cert=FILE adds an authority. --timeout bounds
-making a connection, then request and response head together, then each wait for data; looking up
-names has the resolver's own limits.
+Needs --allow-net and --allow-write, and --allow-read to replace a file or go on with it. https://
+goes through Deno's own TLS, which --trace does not show; deno run --cert=FILE adds an authority.
+--timeout bounds making a connection, then request and response head together, then each wait for
+data; looking up names has the resolver's own limits.
 
 Exit status, the lowest but 1 of several URLs': 0 saved, 1 any other failure, 2 wrong usage, 3 a
 file cannot be written, 4 the network failed or a response ended early, 5 TLS, 6 the server wants a
@@ -45,7 +45,7 @@ kept, for --continue.`,
       name: "tries",
       short: "t",
       value: "NUMBER",
-      help: "attempts while the network fails; each goes on from the last; default 1",
+      help: "attempts if the network fails, each going on from the last; default 1",
     },
     { name: "header", value: "'NAME: VALUE'", help: "send a header field; may be repeated" },
   ],

@@ -11,6 +11,8 @@ export interface Exchange {
   request(): Promise<string>;
   /** Sends text (Latin-1) or bytes. */
   send(...parts: readonly (string | Uint8Array)[]): Promise<void>;
+  /** What else the client sends, in pieces that are valid until the next one is asked for. */
+  received(): AsyncIterable<Uint8Array>;
   /** Waits until the client closes. */
   closed(): Promise<void>;
 }
@@ -46,6 +48,13 @@ function exchangeOf(connection: Deno.TcpConn, requests: string[]): Exchange {
         for (let sent = 0; sent < bytes.length;) {
           sent += await connection.write(bytes.subarray(sent));
         }
+      }
+    },
+    async *received() {
+      for (;;) {
+        const count = await connection.read(buffer);
+        if (count === null) return;
+        yield buffer.subarray(0, count);
       }
     },
     async closed() {

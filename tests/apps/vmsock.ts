@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly flags?: readonly string[];
   /** Environment, beside the test's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The current folder; default: the test's own. */
+  readonly cwd?: string;
 }
 
 /** What came of it. */
@@ -39,6 +41,7 @@ export async function vmsock(args: readonly string[], options: RunOptions = {}):
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: denoArguments(args, options.flags),
     env: { NO_COLOR: "1", ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

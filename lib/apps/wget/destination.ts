@@ -93,8 +93,7 @@ export class Destination implements Disposable {
     if (options === null || !options.resume || this.#fd >= 0) return 0;
     const fd = this.#open(options.path, O_APPEND | (options.isFromUrl ? O_NOFOLLOW : 0));
     if (fd === -Errno.ENOENT) return 0;
-    // A symbolic link cannot be told from a file by who may not look.
-    if (fd < 0) throw this.#failure(options.path, fd, ["write", "read"]);
+    if (fd < 0) throw this.#failure(options.path, fd);
     const status = new FileStatus();
     const result = this.#system.fstat(fd, status);
     if (result < 0 || (status.mode & S_IFMT) !== S_IFREG) {
@@ -173,13 +172,10 @@ export class Destination implements Disposable {
     );
   }
 
-  #failure(
-    path: string,
-    result: number,
-    needed: readonly ("read" | "write")[] = ["write"],
-  ): DownloadError {
+  #failure(path: string, result: number): DownloadError {
+    // What is there already can be seen with leave to read only.
     const missing = result === -Errno.EACCES
-      ? needed.find((name) => permissionState({ name, path }) !== "granted")
+      ? (["write", "read"] as const).find((name) => permissionState({ name, path }) !== "granted")
       : undefined;
     const advice = missing === undefined ? "" : `, add --allow-${missing}=${path}`;
     const reason = failureReason(this.#system, result);

@@ -41,6 +41,7 @@ export class Download {
   readonly url: HttpUrl;
   readonly #options: DownloadOptions;
   #saved = 0;
+  #received = 0;
 
   /** Prepares a download; nothing is asked for yet. */
   constructor(url: HttpUrl, options: DownloadOptions) {
@@ -48,9 +49,14 @@ export class Download {
     this.#options = options;
   }
 
-  /** How many bytes of the document have been saved. */
+  /** How many bytes of the document have been saved, those included that were there before. */
   get saved(): number {
     return this.#saved;
+  }
+
+  /** How many bytes were saved by this download. */
+  get received(): number {
+    return this.#received;
   }
 
   /**
@@ -122,6 +128,7 @@ export class Download {
         if (!hasBegun) begin();
         destination.write(wanted);
         this.#saved += wanted.byteLength;
+        this.#received += wanted.byteLength;
         report.advance(this.#saved);
       }
       if (!hasBegun) begin();

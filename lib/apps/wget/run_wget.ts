@@ -120,7 +120,7 @@ async function get(url: HttpUrl, { system, destination, job, report }: {
   const download = new Download(url, { system, destination, fields, report });
   const limit = new TimeLimit(job.limits);
   for (let attempt = 1;; attempt++) {
-    const before = download.saved;
+    const before = download.received;
     report.line(`Getting ${url.href}`);
     try {
       download.attempt(limit);
@@ -130,15 +130,17 @@ async function get(url: HttpUrl, { system, destination, job, report }: {
       const isLast = attempt >= tries || !mayPass(error);
       printFailure(messageOf(url.href, error) + (isLast ? whatIsKept(download, destination) : ""));
       if (isLast) return statusOf(error);
-      const pause = download.saved > before ? 0 : Math.min(1000 * attempt, LONGEST_PAUSE);
+      const pause = download.received > before ? 0 : Math.min(1000 * attempt, LONGEST_PAUSE);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 }
 
 /** What a failed download leaves behind. */
-function whatIsKept({ saved }: Download, { isFile, path }: Destination): string {
-  return saved > 0 && isFile ? `; ${path} keeps ${saved} bytes, --continue goes on with them` : "";
+function whatIsKept({ received, saved }: Download, { isFile, path }: Destination): string {
+  return received > 0 && isFile
+    ? `; ${path} keeps ${saved} bytes, --continue goes on with them`
+    : "";
 }
 
 function messageOf(url: string, error: unknown): string {
