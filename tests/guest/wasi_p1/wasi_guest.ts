@@ -239,6 +239,12 @@ export class WasiGuest {
   /** Puts subscriptions into the memory, with their indices as userdata. */
   subscriptions(...list: Subscription[]): number {
     const at = this.room(48 * list.length);
+    this.subscriptionsAt(at, ...list);
+    return at;
+  }
+
+  /** Writes subscriptions at an address. */
+  subscriptionsAt(at: number, ...list: Subscription[]): void {
     list.forEach((one, index) => {
       const place = at + 48 * index;
       this.memory.store64(place, index);
@@ -252,7 +258,6 @@ export class WasiGuest {
         this.memory.store32(place + 16, "read" in one ? one.read : one.write);
       }
     });
-    return at;
   }
 
   /** The events at an address. */
