@@ -16,6 +16,7 @@ import { type Args, parseArgs } from "@std/cli/parse-args";
 import {
   type Command,
   type OptionSpec,
+  optionValue,
   type ParsedArguments,
   UsageError,
 } from "./lib/apps/command.ts";
@@ -70,7 +71,12 @@ async function run(args: readonly string[]): Promise<number> {
     print("stdout", `vmsock ${VERSION}\n`);
     return 0;
   }
-  const openSession = async () => (await import("./lib/apps/session.ts")).openSession(parsed);
+  const openSession = async () => {
+    const { openSession } = await import("./lib/apps/session.ts");
+    if (optionValue(parsed, "stack") !== "user") return openSession(parsed);
+    const { openUserStack } = await import("./lib/apps/user_stack.ts");
+    return openSession(parsed, { stack: openUserStack(parsed) });
+  };
   return await command.run({ ...parsed, openSession });
 }
 

@@ -20,9 +20,6 @@ program is a host of its own, at --address. Exit status 1 if no connection comes
     { name: "timeout", value: "SECONDS", help: "longest time to wait, 5 by default" },
     { name: "pcap", value: "FILE", help: "write the packets to FILE, for Wireshark" },
     { name: "json", help: "print what passed as JSON" },
-    { name: "tun", value: "NAME", help: "the TUN device, vmsock0 by default; made if missing" },
-    { name: "address", value: "CIDR", help: "this program's address on it: 10.9.0.2/24" },
-    { name: "gateway", value: "IP", help: "the host's address on it, given to it if set" },
   ],
   examples: [
     ["vmsock handshake example.com 80", "over a raw socket"],

@@ -5,10 +5,11 @@
  */
 import { Kernel } from "../kernel/kernel.ts";
 import { openStack } from "../stack/open.ts";
+import type { Stack } from "../stack/stack.ts";
 import { trace } from "../trace/mod.ts";
 import { CommandError, optionValue, type ParsedArguments, type Session } from "./command.ts";
 import { print } from "./output.ts";
-import { STACKS } from "./session_options.ts";
+import { type StackName, STACKS } from "./session_options.ts";
 
 /** A function that writes a trace, and what ends it. */
 interface TraceOutput extends Disposable {
@@ -43,10 +44,17 @@ function openTrace(path: string, append: boolean): TraceOutput {
   };
 }
 
+function openNamed(name: StackName | undefined): Stack {
+  if (name !== "user") return openStack(name);
+  throw new CommandError("Cannot start another thread: the user stack serves one thread alone");
+}
+
 /** What one session of several has to know. */
 export interface SessionOptions {
   /** Whether the trace goes on where another thread's stands; default: it is begun anew. */
   readonly appendTrace?: boolean;
+  /** The stack, where it was opened already: the user stack. */
+  readonly stack?: Stack;
 }
 
 /**
@@ -62,7 +70,7 @@ export function openSession(parsed: ParsedArguments, options: SessionOptions = {
     ? null
     : openTrace(tracePath, options.appendTrace ?? false);
   try {
-    const stack = openStack(STACKS.find((stack) => stack === name));
+    const stack = options.stack ?? openNamed(STACKS.find((stack) => stack === name));
     const kernel = new Kernel(stack);
     return {
       system: output === null ? kernel : trace(kernel, output.write),

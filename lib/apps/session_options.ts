@@ -4,11 +4,14 @@
  *
  * @module
  */
-import type { StackName } from "../stack/open.ts";
+import type { StackName as OpenStackName } from "../stack/open.ts";
 import type { OptionSpec } from "./command.ts";
 
+/** A stack that can be asked for. */
+export type StackName = OpenStackName | "user";
+
 /** The stacks that can be asked for. */
-export const STACKS: readonly StackName[] = ["auto", "libc", "deno"];
+export const STACKS: readonly StackName[] = ["auto", "libc", "deno", "user"];
 
 /** Options of every command that runs a guest. */
 export const SESSION_OPTIONS: readonly OptionSpec[] = [
@@ -16,8 +19,12 @@ export const SESSION_OPTIONS: readonly OptionSpec[] = [
     name: "stack",
     value: STACKS.join("|"),
     choices: STACKS,
-    help: "Linux's own sockets (needs --allow-ffi) or Deno's; auto picks",
+    help: "Linux's sockets (needs --allow-ffi), Deno's, or a TCP of our own; auto picks",
   },
+  { name: "tun", value: "NAME", help: "of --stack=user: the TUN device, made if it is missing" },
+  { name: "address", value: "CIDR", help: "of --stack=user: its address, such as 10.9.0.2/24" },
+  { name: "gateway", value: "IP", help: "of --stack=user: this host's address on the device" },
+  { name: "nameserver", value: "IP", help: "of --stack=user: where names are asked for" },
   {
     name: "trace",
     value: "FILE",

@@ -42,7 +42,7 @@ export async function runHosted(program: Bytecode, options: RunOptions): Promise
     system: session.system,
     output: systemOutput(session.system),
     args,
-    ...(hasWorkers() ? { workers: { makeWorker, init } } : {}),
+    ...(session.stack !== "user" && hasWorkers() ? { workers: { makeWorker, init } } : {}),
   });
   return process.run().error;
 }
