@@ -161,6 +161,7 @@ export class Declarations {
         this.structs.set(node.name, {
           name: node.name,
           typeParams: node.typeParams.map((p) => p.name),
+          at: node.at,
           fields: node.fields,
           fieldTypes: [],
         });
@@ -323,8 +324,36 @@ export class Declarations {
       }
       throw error;
     }
+    for (const node of file.functions) {
+      this.#checkStructs(node);
+    }
     this.addFiles([file], false);
     return true;
+  }
+
+  /** A function of the prelude cannot work with a program's struct of the name of its own. */
+  #checkStructs(node: FunctionNode): void {
+    const types = [...node.params.map((param) => param.type), node.result];
+    for (const name of types.flatMap((type) => type === null ? [] : namesIn(type))) {
+      const struct = this.structs.get(name);
+      if (struct !== undefined && struct.at.file !== PRELUDE_FILE && this.#prelude.has(name)) {
+        const message = `duplicate struct: struct '${name}' already defined: the function ` +
+          `'${node.name}' comes with one of that name`;
+        throw new MocaCompileError([{ message, at: struct.at, notes: [] }]);
+      }
+    }
+  }
+}
+
+/** All names in a written type. */
+function namesIn(type: TypeNode): string[] {
+  switch (type.kind) {
+    case "named":
+      return [type.name, ...type.args.flatMap(namesIn)];
+    case "nullable":
+      return namesIn(type.of);
+    case "function":
+      return [...type.params, type.result].flatMap(namesIn);
   }
 }
 

@@ -27,6 +27,8 @@ export interface StructInfo {
   readonly name: string;
   /** Names of its type parameters. */
   readonly typeParams: readonly string[];
+  /** Where it is declared. */
+  readonly at: Position;
   /** Its fields as written, in order. */
   readonly fields: readonly { name: string; type: TypeNode; at: Position }[];
   /** The fields' types over the type parameters; filled when all structs are known. */

@@ -191,7 +191,7 @@ for (
   ] as const
 ) {
   Deno.test(`Vm ends ${what} at the heap's limit`, () => {
-    const result = runSource(source, { vm: { maxHeap: 16 * 1024 * 1024 } });
+    const result = runSource(source, { vm: { maxHeap: 4 * 1024 * 1024 } });
     assertStringIncludes(result.stderr, "runtime error: heap limit exceeded");
   });
 }

@@ -32,8 +32,6 @@ export interface HostCallRow {
   readonly help: string;
   /** A script that uses it, among the examples; none for the original's. */
   readonly example?: string;
-  /** The struct that comes with it: name and fields. */
-  readonly struct?: readonly [name: string, fields: string];
   /** What the script's function does with `r`, which `__hostcall` gave; by default, returns it. */
   readonly wrap?: string;
 }
@@ -52,7 +50,14 @@ function data(name: string, type = "any"): Parameter {
 
 const FD = int("fd");
 
-const ENDPOINT = "return __socket_address(r);";
+const ENDPOINT = "return SocketAddress { result: r[0], host: r[1], port: r[2] };";
+
+/** The structs of host calls: names and fields. */
+export const HOST_CALL_STRUCTS: ReadonlyMap<string, string> = new Map([
+  ["SocketAddress", "result: int, host: string, port: int"],
+  ["Datagram", "result: int, data: string, host: string, port: int"],
+  ["PollFd", "fd: int, events: int, revents: int"],
+]);
 
 /** Every host call. */
 export const HOST_CALL_ROWS: readonly HostCallRow[] = [
@@ -146,7 +151,6 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     result: "Datagram",
     help: "waits for a datagram: result (its bytes, or the error), data, host, port",
     example: "udp_echo.mc",
-    struct: ["Datagram", "result: int, data: string, host: string, port: int"],
     wrap: "return Datagram { result: r[0], data: r[1], host: r[2], port: r[3] };",
   },
   {
@@ -194,7 +198,6 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
   {
     number: 109,
     name: "poll",
-    struct: ["PollFd", "fd: int, events: int, revents: int"],
     params: [data("fds", "Vec<PollFd>"), int("milliseconds")],
     result: "int",
     help: "waits until some are ready, sets their revents; their count. Negative: for ever",

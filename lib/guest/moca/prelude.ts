@@ -5,7 +5,7 @@
  * @module
  */
 import type { Prelude } from "../../moca/prelude.ts";
-import { HOST_CALL_ROWS, type HostCallRow } from "./call_table.ts";
+import { HOST_CALL_ROWS, HOST_CALL_STRUCTS, type HostCallRow } from "./call_table.ts";
 import type { ErrnoNumbers } from "./errno.ts";
 import { MOCA_ERRNOS } from "./errno.ts";
 
@@ -28,12 +28,6 @@ const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["POLLNVAL", 32],
 ]);
 
-// Two functions return it; a struct comes with the function that loads it.
-const SOCKET_ADDRESS = `struct SocketAddress { result: int, host: string, port: int }
-fun __socket_address(r: any) -> SocketAddress {
-  return SocketAddress { result: r[0], host: r[1], port: r[2] };
-}`;
-
 /** Names of the original's earlier versions begin with these. */
 const OLD_PREFIXES = ["syscall_", "hostcall_"] as const;
 
@@ -42,7 +36,7 @@ const NATIVE_NAMES: ReadonlySet<string> = new Set(["time", "time_nanos"]);
 
 const SCRIPT_TYPES = { integer: "int", string: "string", reference: "any" } as const;
 
-function declare(name: string, { number, params, result, struct, wrap }: HostCallRow): string {
+function declare(name: string, { number, params, result, wrap }: HostCallRow): string {
   // Between backticks a name may be a keyword, as `type` is.
   const declared = params.map((param) =>
     `\`${param.name}\`: ${param.type ?? SCRIPT_TYPES[param.kind]}`
@@ -50,8 +44,7 @@ function declare(name: string, { number, params, result, struct, wrap }: HostCal
   const given = params.map((param) => `\`${param.name}\``);
   const call = `__hostcall(${[number, ...given].join(", ")})`;
   const body = wrap === undefined ? `return ${call};` : `let r: any = ${call}; ${wrap}`;
-  const first = struct === undefined ? "" : `struct ${struct[0]} { ${struct[1]} }\n`;
-  return `${first}fun ${name}(${declared.join(", ")}) -> ${result} { ${body} }`;
+  return `fun ${name}(${declared.join(", ")}) -> ${result} { ${body} }`;
 }
 
 function constant(name: string, value: number): string {
@@ -95,7 +88,8 @@ class HostPrelude implements Prelude {
     const value = CONSTANTS.get(name) ?? this.#errno(name);
     if (value !== undefined) return constant(name, value);
     if (name === "write_str") return writeStr();
-    return name === "__socket_address" ? SOCKET_ADDRESS : undefined;
+    const fields = HOST_CALL_STRUCTS.get(name);
+    return fields === undefined ? undefined : `struct ${name} { ${fields} }`;
   }
 
   #errno(name: string): number | undefined {

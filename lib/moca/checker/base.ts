@@ -21,6 +21,7 @@ import {
   isPrimitive,
   type Mismatch,
   prune,
+  type StructInfo,
   type Type,
   typeName,
   unify,
@@ -50,6 +51,8 @@ export interface ProgramContext {
   prepare(info: FunctionInfo): void;
   /** Whether a type implements an interface. */
   implements(type: Type, interfaceName: string): boolean;
+  /** A struct, from the prelude if need be; null if there is none. */
+  structNamed(name: string): StructInfo | null;
   /** Reads a written type. */
   type(node: TypeNode, env: ReadonlyMap<string, Type>, interfaces?: boolean): Type;
   /** Notes a method called on values of an interface type. */

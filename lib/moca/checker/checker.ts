@@ -21,6 +21,7 @@ import {
   resetTypeWork,
   resolved,
   runtimeTypeName,
+  type StructInfo,
   substitute,
   type Type,
 } from "../types.ts";
@@ -75,6 +76,7 @@ class ProgramChecker implements ProgramContext {
   readonly #boxed = new Map<string, Type>();
   readonly #interfaceCalls = new Map<string, Map<string, TypedFunction>>();
   readonly #toString = new Map<string, TypedFunction>();
+  #structsSigned = false;
   #resolvedCount = 0;
   #checkedCount = 0;
 
@@ -248,14 +250,30 @@ class ProgramChecker implements ProgramContext {
     this.#deferred = [];
   }
 
-  #signatures(): void {
-    for (const struct of this.declarations.structs.values()) {
-      if (struct.fieldTypes.length > 0) {
-        continue;
-      }
+  /** Reads the types of a struct's fields. */
+  #signStruct(struct: StructInfo): void {
+    if (struct.fieldTypes.length < struct.fields.length) {
       const env = parameters(struct.typeParams.map((name) => ({ name, bound: null })));
       struct.fieldTypes = struct.fields.map((field) => this.type(field.type, env));
     }
+  }
+
+  structNamed(name: string): StructInfo | null {
+    const struct = this.declarations.hasStruct(name)
+      ? this.declarations.structs.get(name)
+      : undefined;
+    // Until all have been read once, those that are new will be, too.
+    if (struct !== undefined && this.#structsSigned) {
+      this.#signStruct(struct);
+    }
+    return struct ?? null;
+  }
+
+  #signatures(): void {
+    for (const struct of this.declarations.structs.values()) {
+      this.#signStruct(struct);
+    }
+    this.#structsSigned = true;
     for (const info of this.declarations.all) {
       this.#sign(info);
     }
@@ -503,15 +521,13 @@ class ProgramChecker implements ProgramContext {
       }
       return generic(builtin.name, ...args);
     }
-    if (this.declarations.hasStruct(node.name)) {
-      const struct = this.declarations.structs.get(node.name);
-      if (struct !== undefined) {
-        if (args.length !== struct.typeParams.length) {
-          this.#wrongCount(node.name, struct.typeParams.length, args.length, node.at);
-          return { kind: "struct", struct, args: struct.typeParams.map(() => fresh()) };
-        }
-        return { kind: "struct", struct, args };
+    const struct = this.structNamed(node.name);
+    if (struct !== null) {
+      if (args.length !== struct.typeParams.length) {
+        this.#wrongCount(node.name, struct.typeParams.length, args.length, node.at);
+        return { kind: "struct", struct, args: struct.typeParams.map(() => fresh()) };
       }
+      return { kind: "struct", struct, args };
     }
     const isInterface = this.declarations.interfaces.has(node.name) || node.name === "ToString" ||
       node.name === "WriteTo";

@@ -317,11 +317,8 @@ export abstract class ExpressionChecker extends CallChecker {
     if (node.name === "Vec" || node.name === "vec") {
       return this.#vecParts(node);
     }
-    const { declarations } = this.program;
-    const struct = declarations.hasStruct(node.name)
-      ? declarations.structs.get(node.name)
-      : undefined;
-    if (struct === undefined) {
+    const struct = this.program.structNamed(node.name);
+    if (struct === null) {
       this.program.error(`undefined struct \`${node.name}\``, node.at);
       for (const field of node.fields) {
         this.expression(field.value);

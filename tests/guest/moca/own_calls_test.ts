@@ -1,6 +1,6 @@
 /** The host calls that the original does not have. */
-import { assertEquals, assertMatch } from "@std/assert";
-import { runScript } from "../../../lib/guest/moca/mod.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { MocaCompileError, runScript } from "../../../lib/guest/moca/mod.ts";
 import { linesOn, runOn, STACKS } from "./run_on.ts";
 
 const PAIR = `
@@ -196,6 +196,35 @@ Deno.test("a script's own functions and structs win over those of host calls", (
     { output: (_fd, bytes) => void (text += new TextDecoder().decode(bytes)) },
   );
   assertEquals([text, error], ["mine: x\n2\nw\ns\n", null]);
+});
+
+Deno.test("the structs of host calls can be named before anything returns one", () => {
+  let text = "";
+  const { error } = runScript(
+    `fun port(a: SocketAddress) -> int { return a.port; }
+     fun size(d: Datagram) -> int { return len(d.data); }
+     let list = new Vec<PollFd> {}; list.push(PollFd { fd: 3, events: POLLIN(), revents: 0 });
+     print(port(SocketAddress { result: 0, host: "h", port: 7 }));
+     print(size(Datagram { result: 0, data: "abc", host: "", port: 0 })); print(list);
+     let none: SocketAddress? = nil; print(none);`,
+    { output: (_fd, bytes) => void (text += new TextDecoder().decode(bytes)) },
+  );
+  assertEquals(
+    [text, error],
+    ["7\n3\n[PollFd { fd: 3, events: 1, revents: 0 }]\nnil\n", null],
+  );
+});
+
+Deno.test("a script's struct is in the way of a host call with one of that name", () => {
+  const thrown = assertThrows(
+    () => runScript(`let x = 1;\nstruct Datagram { x: int }\nrecvfrom(3, 1);`),
+    MocaCompileError,
+  );
+  assertEquals(
+    thrown.message,
+    "error: duplicate struct: struct 'Datagram' already defined: the function 'recvfrom' comes " +
+      "with one of that name\n  --> <code>:2:8",
+  );
 });
 
 Deno.test("a script's variables hide host functions, in lambdas too", () => {
