@@ -2133,7 +2133,11 @@ export class Vm {
       }
       case 118 /* ASM */: {
         if (
-          !this.#asm(CODE[pc + 1] as number, base + (CODE[pc + 2] as number), CODE[pc + 3] as number)
+          !this.#asm(
+            CODE[pc + 1] as number,
+            base + (CODE[pc + 2] as number),
+            CODE[pc + 3] as number,
+          )
         ) {
           return Signal.BLOCKED;
         }
