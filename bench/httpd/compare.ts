@@ -19,6 +19,11 @@ const MODES = [["HTTP/1.0", true], ["keep-alive", false]] as const;
 /** As much as nginx's own first page. */
 const BODY = "<!DOCTYPE html>\n<title>A page</title>\n".padEnd(611, "x") + "\n";
 
+function print(line: string): void {
+  // deno-lint-ignore no-console -- what a bench is for
+  console.log(line);
+}
+
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
@@ -50,8 +55,8 @@ try {
 }
 
 const columns = MODES.map(([mode]) => `${mode}, µs | requests/s | errors`);
-console.log(`| server | ${columns.join(" | ")} |`);
-console.log(`| --- |${" ---: | ---: | ---: |".repeat(MODES.length)}`);
+print(`| server | ${columns.join(" | ")} |`);
+print(`| --- |${" ---: | ---: | ---: |".repeat(MODES.length)}`);
 for (const { name } of SERVERS) {
   const cells = MODES.map(([mode]) => {
     const all = results.get(`${name}|${mode}`) ?? [];
@@ -59,5 +64,5 @@ for (const { name } of SERVERS) {
     const rate = median(all.map((result) => result.rate)).toFixed(0);
     return `${cpu} | ${rate} | ${all.reduce((sum, { errors }) => sum + errors, 0)}`;
   });
-  console.log(`| ${name} | ${cells.join(" | ")} |`);
+  print(`| ${name} | ${cells.join(" | ")} |`);
 }
