@@ -15,6 +15,10 @@ import { Policy } from "./policy/policy.ts";
 import type { ProcessParts } from "./process.ts";
 import { SocketLimiter, type SocketLimits } from "./socket_limits.ts";
 import type { System } from "./system.ts";
+import type { SharedProcess } from "./threads/process_memory.ts";
+import { ProcessEndedError } from "./threads/joined_process.ts";
+import { shareProcess } from "./threads/share_process.ts";
+import { type AttachOptions, ThreadKernel } from "./threads/thread_kernel.ts";
 
 /** RLIMIT_NOFILE of a new guest: soft 1024, hard 4096, as Linux's own default was for long. */
 const DEFAULT_NOFILE: Readonly<Rlimit> = { current: 1024, maximum: 4096 };
@@ -31,6 +35,11 @@ export interface KernelOptions {
   readonly stdio?: StdioOptions;
   /** Leaves the stack open when the kernel closes, for several guests on one stack. */
   readonly keepStack?: boolean;
+  /**
+   * Makes threads that share the process check that they take their locks in order and wait with none,
+   * and throw `LockOrderError` where they do not. For tests of the kernel: no guest can cause it.
+   */
+  readonly checkLocks?: boolean;
 }
 
 function checkLimit({ current, maximum }: Readonly<Rlimit>): void {
@@ -41,7 +50,7 @@ function checkLimit({ current, maximum }: Readonly<Rlimit>): void {
   );
 }
 
-function partsOf(stack: Stack, options: KernelOptions): ProcessParts {
+function partsOf(stack: Stack, options: KernelOptions, state: LocalFileState): ProcessParts {
   const { policy, nofile = DEFAULT_NOFILE, limits, stdio = {} } = options;
   checkLimit(nofile);
   return {
@@ -49,7 +58,7 @@ function partsOf(stack: Stack, options: KernelOptions): ProcessParts {
     policy: policy ?? new Policy(),
     nofile: { ...nofile },
     limiter: limits === undefined ? null : new SocketLimiter(limits),
-    files: new FileSystem({ host: stack.host, stdio, state: new LocalFileState() }),
+    files: new FileSystem({ host: stack.host, stdio, state }),
     makeTable: (end) => new FdTable(nofile.current, end),
   };
 }
@@ -59,6 +68,9 @@ function partsOf(stack: Stack, options: KernelOptions): ProcessParts {
  *
  * It belongs to the thread that made it. Ending it (`exit`, or `using`) closes everything that the
  * guest left open, and the stack.
+ *
+ * A guest's other threads are workers: {@linkcode Kernel.share} gives what is posted to them, and
+ * {@linkcode Kernel.attach} makes of it the kernel of their thread, over the same process.
  *
  * @example
  * ```ts
@@ -73,9 +85,6 @@ function partsOf(stack: Stack, options: KernelOptions): ProcessParts {
  * ```
  */
 export class Kernel extends KernelCalls implements System {
-  readonly #keepStack: boolean;
-  #ended = false;
-
   /**
    * Sets a process up.
    *
@@ -84,17 +93,119 @@ export class Kernel extends KernelCalls implements System {
    * @throws {RangeError} If a limit is not one.
    */
   constructor(stack: Stack, options: KernelOptions = {}) {
-    super(partsOf(stack, options));
-    this.#keepStack = options.keepStack ?? false;
+    const { stdio = {}, keepStack = false, checkLocks = false } = options;
+    const state = new LocalFileState();
+    super(partsOf(stack, options, state));
+    this.keepStack = keepStack;
+    this.sharing = { state, stdio, checkLocks };
     for (const fd of [0, 1, 2] as const) this.table.set(fd, this.files.stdio(fd), false);
   }
 
+  /**
+   * Ends the process, with all of its threads: closes every descriptor and the stack. Ending again
+   * does nothing; calls made afterwards find no descriptor open.
+   *
+   * @param status What it exits with, which {@linkcode processEnd} tells.
+   */
   override exit(_status = 0): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.ended) return;
+    this.ended = true;
     this.table.limit = 0;
     for (let fd = 0; fd < this.table.size; fd++) this.close(fd);
     this.files.close();
-    if (!this.#keepStack) this.stack.close();
+    if (!this.keepStack) this.stack.close();
   }
+
+  /**
+   * Ends this thread's part in the process: the same as {@linkcode Kernel.exit} where it has no other,
+   * else the process goes on.
+   */
+  leave(): void {
+    this.exit();
+  }
+
+  /**
+   * Shares the process with other threads. From now on this kernel is that of one thread among
+   * others, and ending it ends the process for all of them.
+   *
+   * A call that waits keeps what it uses while another thread closes or shuts it down, as on Linux.
+   * Threads need the libc stack, whose descriptors are good on each of them. A process that ends closes
+   * everything; calls that threads are in return −EINTR then, and further calls find nothing open.
+   *
+   * @returns What to post to a worker, any number of times.
+   * @throws {ThreadsUnavailableError} Without the libc stack, or without `--allow-read` for the folder
+   * of this library, which workers load it from.
+   *
+   * @example A worker that accepts connections
+   * ```ts ignore
+   * // main.ts
+   * using kernel = new Kernel(openStack("libc"));
+   * const worker = new Worker(import.meta.resolve("./worker.ts"), { type: "module" });
+   * worker.postMessage(kernel.share());
+   *
+   * // worker.ts
+   * self.onmessage = ({ data }) => {
+   *   using kernel = Kernel.attach(data);
+   *   const fd = kernel.accept(listener, null);
+   * };
+   * ```
+   */
+  share(): SharedProcess {
+    if (this.thread !== null) return this.thread.share();
+    const { stack, table, policy, files, nofile, limiter, sharing, ended } = this;
+    if (ended || sharing === null) {
+      throw new ProcessEndedError("Cannot share: the process has ended");
+    }
+    const thread = shareProcess({ ...sharing, stack, table, policy, nofile, limiter });
+    this.thread = thread;
+    const end = (act: () => void): void => {
+      if (this.ended) return;
+      this.ended = true;
+      act();
+      files.close();
+      if (!this.keepStack) stack.close();
+    };
+    // Own properties come before the prototype's: a kernel that is not shared asks no question.
+    const calls = Object.fromEntries(
+      methodsOf(thread).map((name) => [name, (Reflect.get(thread, name) as Method).bind(thread)]),
+    );
+    Object.assign(this, calls, {
+      exit: (status = 0) => end(() => thread.exit(status)),
+      leave: () => end(() => thread.leave()),
+    });
+    return thread.share();
+  }
+
+  /**
+   * Joins a process on this thread.
+   *
+   * Disposing of the kernel (`using`) leaves the process, which ends with the last thread to leave;
+   * `exit` ends it for all threads. One thread can have several kernels over a process; a worker that
+   * is terminated without having left is noticed and cleaned up after.
+   *
+   * @param shared What {@linkcode Kernel.share} gave.
+   * @param options How the process is joined.
+   * @returns This thread's kernel.
+   * @throws {LibcUnavailableError} If the C library cannot be loaded on this thread.
+   * @throws {ProcessEndedError} If the process has ended.
+   * @throws {TooManyThreadsError} If the process has as many threads as it can, 256.
+   */
+  static attach(shared: SharedProcess, options: AttachOptions = {}): Kernel {
+    return new ThreadKernel(shared, options);
+  }
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Names of the methods of an object, those that it inherits included. */
+function methodsOf(object: object): string[] {
+  const names = new Set<string>();
+  let level: object | null = Object.getPrototypeOf(object);
+  while (level !== null && level !== Object.prototype) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
+      if (typeof value === "function" && name !== "constructor") names.add(name);
+    }
+    level = Object.getPrototypeOf(level);
+  }
+  return [...names];
 }

@@ -8,10 +8,23 @@ import { Errno } from "../linux/errno.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
 import { encodeSockaddr } from "../linux/sockaddr.ts";
 import { PathCalls } from "./path_calls.ts";
+import type { LocalFileState } from "./files/file_state.ts";
+import type { StdioOptions } from "./files/stdio.ts";
 import type { System } from "./system.ts";
+import type { ThreadKernel } from "./threads/thread_kernel.ts";
 
 /** Longest host name in text, RFC 1035 section 2.3.4, with a final dot. */
 const MAX_NAME_LENGTH = 254;
+
+/** What a process has besides its parts that its other threads have to know. */
+export interface SharingOptions {
+  /** The current folder and its like. */
+  readonly state: LocalFileState;
+  /** What an embedder has in place of stdio. */
+  readonly stdio: StdioOptions;
+  /** Whether the order of locks is checked. */
+  readonly checkLocks: boolean;
+}
 
 /**
  * `System` over the parts of a process, whoever else has some of them.
@@ -19,6 +32,15 @@ const MAX_NAME_LENGTH = 254;
  * @internal
  */
 export abstract class KernelCalls extends PathCalls implements System {
+  /** Whether this kernel makes no calls any more. */
+  protected ended: boolean = false;
+  /** Whether the stack is somebody else's to close. */
+  protected keepStack: boolean = false;
+  /** What makes this kernel's calls, since its process is shared with other threads. */
+  protected thread: ThreadKernel | null = null;
+  /** How this process is set up, for its other threads. */
+  protected sharing: SharingOptions | null = null;
+
   /** See `System.resolve`. */
   resolve(name: string | null, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
     if (name === null) return -Errno.EFAULT;

@@ -40,7 +40,9 @@ export {
   type ReceivedMessage,
 } from "../stack/open_file.ts";
 export { LibcUnavailableError, openStack, type StackName } from "../stack/open.ts";
+export type { EpollRegistration, EpollRegistrations } from "../stack/epoll_registrations.ts";
 export type { HostFiles, Limitation, Stack } from "../stack/stack.ts";
+export type { HostFile } from "../stack/thread_stack.ts";
 export { fileLimitations, pathLimitations } from "./files/file_limitations.ts";
 export { Kernel, type KernelOptions } from "./kernel.ts";
 export { permissionGeneration, revokePermissions } from "./policy/permissions.ts";
@@ -49,6 +51,13 @@ export type { AddressUse } from "./policy/address_use.ts";
 export { formatPolicyRule, parsePolicyRule, type PolicyRule } from "./policy/policy_rule.ts";
 
 export { AKUMA_LIMITS, type SocketLimits } from "./socket_limits.ts";
+export { LockOrderError } from "./threads/lock.ts";
+export { ProcessEndedError } from "./threads/joined_process.ts";
+export { processEnd } from "./threads/process_end.ts";
+export type { SharedProcess } from "./threads/process_memory.ts";
+export { ThreadsUnavailableError } from "./threads/share_process.ts";
+export { TooManyThreadsError } from "./threads/thread_block.ts";
+export type { AttachOptions } from "./threads/thread_kernel.ts";
 export type { StdioOptions, StdioRead, StdioWrite } from "./files/stdio.ts";
 export type { System } from "./system.ts";
 export type { DescriptorPath, UnixTarget } from "./policy/unix_target.ts";

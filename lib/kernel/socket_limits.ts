@@ -27,7 +27,8 @@ const INT_SIZE = 4;
  * that changes by atomic steps alone, so that threads need no lock.
  */
 export class SocketLimiter {
-  readonly #limits: SocketLimits;
+  /** The limits. */
+  readonly limits: SocketLimits;
   readonly #taken: Int32Array<SharedArrayBuffer>;
 
   /**
@@ -50,13 +51,18 @@ export class SocketLimiter {
           "whole numbers, and buffers have at least 1 byte",
       );
     }
-    this.#limits = limits;
+    this.limits = limits;
     this.#taken = taken;
+  }
+
+  /** How many sockets have a slot. */
+  get count(): number {
+    return Atomics.load(this.#taken, 0);
   }
 
   /** Takes a slot for a socket; returns whether there was one. */
   take(): boolean {
-    const { sockets = Infinity } = this.#limits;
+    const { sockets = Infinity } = this.limits;
     for (;;) {
       const taken = Atomics.load(this.#taken, 0);
       if (taken >= sockets) return false;
@@ -72,7 +78,7 @@ export class SocketLimiter {
   /** Gives a new socket the slot that was taken for it, and its buffers. */
   assign(socket: OpenFile): void {
     socket.hasSlot = true;
-    const { sendBuffer, receiveBuffer } = this.#limits;
+    const { sendBuffer, receiveBuffer } = this.limits;
     for (const [name, size] of [[SO_SNDBUF, sendBuffer], [SO_RCVBUF, receiveBuffer]] as const) {
       if (size !== undefined) socket.setsockopt(SOL_SOCKET, name, encodeInt(size), INT_SIZE);
     }
@@ -89,7 +95,7 @@ export class SocketLimiter {
    * @returns `value`, or another one of the same length that is allowed.
    */
   bound(level: number, name: number, value: Bytes | null, length: number): Bytes | null {
-    const { sendBuffer, receiveBuffer } = this.#limits;
+    const { sendBuffer, receiveBuffer } = this.limits;
     const most = name === SO_SNDBUF ? sendBuffer : name === SO_RCVBUF ? receiveBuffer : undefined;
     if (level !== SOL_SOCKET || most === undefined || value === null || length < INT_SIZE) {
       return value;

@@ -67,7 +67,7 @@ export abstract class OpenFile {
   isBound = false;
 
   /** Where a table that threads share keeps it, and which of those that were there it is. */
-  record = -1;
+  record: number = -1;
 
   /** See {@link OpenFile.record}. */
   incarnation = 0;

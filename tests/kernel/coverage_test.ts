@@ -67,7 +67,7 @@ for (const [table, title] of TABLES) {
 }
 
 /** Names of what `Kernel` has beyond `System`. */
-const OWN_METHODS: ReadonlySet<string> = new Set(["constructor", "exit"]);
+const OWN_METHODS: ReadonlySet<string> = new Set(["constructor", "exit", "leave", "share"]);
 
 function methodsOf(prototype: object): string[] {
   const parent: object | null = Object.getPrototypeOf(prototype);

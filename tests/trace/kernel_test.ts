@@ -32,10 +32,12 @@ Deno.test("trace() knows every method of a kernel, and no other", () => {
     "install",
     "installPair",
     "isBound",
+    "leave",
     "noteBound",
     "receiveAdmitted",
     "release",
     "reservePair",
+    "share",
   ];
   for (const name of kernel) assert(traced.has(name) || own.includes(name), `${name} is untraced`);
 });

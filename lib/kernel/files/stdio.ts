@@ -42,11 +42,15 @@ export interface StdioFileOptions {
   readonly write?: StdioWrite;
   /** Number of the process's own descriptor that `fstat` tells of; absent for none. */
   readonly descriptor?: 0 | 1 | 2;
+  /** Which standard descriptor it is; default: 0 if it reads, else 1. */
+  readonly standard?: 0 | 1 | 2;
 }
 
 /** A standard descriptor that moves bytes by functions. It has no offset; closing it ends nothing. */
 export class StdioFile extends OpenFile {
   readonly kind: FileKind;
+  /** Which standard descriptor it is. */
+  readonly standard: 0 | 1 | 2;
   readonly #read: StdioRead | undefined;
   readonly #write: StdioWrite | undefined;
   readonly #descriptor: 0 | 1 | 2 | undefined;
@@ -55,7 +59,8 @@ export class StdioFile extends OpenFile {
   /** Makes a descriptor of `options`; a terminal's kind where it is none of the process's own. */
   constructor(options: StdioFileOptions) {
     super();
-    const { read, write, descriptor } = options;
+    const { read, write, descriptor, standard } = options;
+    this.standard = standard ?? (read === undefined ? 1 : 0);
     this.#read = read;
     this.#write = write;
     this.#descriptor = descriptor;
@@ -212,13 +217,25 @@ export function openStdio(descriptor: 0 | 1 | 2, replacements: StdioOptions): Op
   const { stdin, stdout, stderr } = replacements;
   switch (descriptor) {
     case 0:
-      if (stdin !== undefined) return new StdioFile({ read: stdin });
-      return new StdioFile({ read: guarded((bytes) => Deno.stdin.readSync(bytes)), descriptor });
+      if (stdin !== undefined) return new StdioFile({ read: stdin, standard: 0 });
+      return new StdioFile({
+        read: guarded((bytes) => Deno.stdin.readSync(bytes)),
+        descriptor,
+        standard: 0,
+      });
     case 1:
-      if (stdout !== undefined) return new StdioFile({ write: stdout });
-      return new StdioFile({ write: guarded((bytes) => Deno.stdout.writeSync(bytes)), descriptor });
+      if (stdout !== undefined) return new StdioFile({ write: stdout, standard: 1 });
+      return new StdioFile({
+        write: guarded((bytes) => Deno.stdout.writeSync(bytes)),
+        descriptor,
+        standard: 1,
+      });
     case 2:
-      if (stderr !== undefined) return new StdioFile({ write: stderr });
-      return new StdioFile({ write: guarded((bytes) => Deno.stderr.writeSync(bytes)), descriptor });
+      if (stderr !== undefined) return new StdioFile({ write: stderr, standard: 2 });
+      return new StdioFile({
+        write: guarded((bytes) => Deno.stderr.writeSync(bytes)),
+        descriptor,
+        standard: 2,
+      });
   }
 }
