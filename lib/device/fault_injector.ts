@@ -5,7 +5,7 @@
  */
 import type { Device } from "./device.ts";
 
-/** What happens to packets on their way out: shares from 0 to 1. */
+/** What happens to packets, on their way out and on their way in: shares from 0 to 1. */
 export interface Faults {
   /** Share that is lost. */
   readonly loss?: number;
@@ -28,12 +28,14 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Passes packets on to a device, or not. What arrives is left alone: put one at either end. */
+/** Passes packets to and from a device, or not. */
 export class FaultInjector implements Device {
   readonly #device: Device;
   readonly #faults: Faults;
   readonly #random: () => number;
   #held: Uint8Array<ArrayBuffer> | null = null;
+  /** Packets that have arrived and are given later: copies, and what was overtaken. */
+  readonly #late: Uint8Array<ArrayBuffer>[] = [];
 
   /**
    * Puts itself before a device.
@@ -58,9 +60,19 @@ export class FaultInjector implements Device {
     return this.#device.descriptor;
   }
 
-  /** See {@link Device.receive}. */
+  /** See {@link Device.receive}; a packet that is lost here never was. */
   receive(buffer: Uint8Array<ArrayBuffer>): number {
-    return this.#device.receive(buffer);
+    const { loss, duplication, reordering, corruption } = this.#faults;
+    for (;;) {
+      const length = this.#device.receive(buffer);
+      if (length <= 0) return this.#receiveLate(buffer, length);
+      if (this.#happens(loss)) continue;
+      const packet = buffer.subarray(0, length);
+      if (this.#happens(duplication)) this.#late.push(packet.slice());
+      if (this.#happens(corruption)) buffer.set(this.#corrupt(packet));
+      if (!this.#happens(reordering)) return length;
+      this.#late.push(packet.slice());
+    }
   }
 
   /** See {@link Device.transmit}; a packet that is lost here counts as sent. */
@@ -84,6 +96,14 @@ export class FaultInjector implements Device {
   /** Closes the device behind it. */
   close(): void {
     this.#device.close();
+  }
+
+  /** What was kept back comes when nothing else does. */
+  #receiveLate(buffer: Uint8Array<ArrayBuffer>, otherwise: number): number {
+    const packet = this.#late.shift();
+    if (packet === undefined) return otherwise;
+    buffer.set(packet);
+    return packet.length;
   }
 
   #happens(share = 0): boolean {

@@ -111,3 +111,22 @@ Deno.test("CapturedDevice writes both directions in pcap's format", () => {
   assertEquals(first.slice(16), SYN_V4);
   assertEquals(second.slice(16), UDP_V6);
 });
+
+Deno.test("FaultInjector treats what arrives as badly as what is sent", () => {
+  const arrivals = (faults: ConstructorParameters<typeof FaultInjector>[1]): number[] => {
+    const [left, right] = LoopbackDevice.pair(1500);
+    const injector = new FaultInjector(right, faults, 5);
+    for (let number = 0; number < 100; number++) left.transmit(new Uint8Array([number]));
+    const buffer = new Uint8Array(1500);
+    const numbers: number[] = [];
+    while (injector.receive(buffer) === 1) numbers.push(buffer[0] ?? -1);
+    return numbers;
+  };
+  const whole = Array.from({ length: 100 }, (_, number) => number);
+  assertEquals(arrivals({}), whole);
+  assertEquals(arrivals({ loss: 1 }), []);
+  assertEquals(arrivals({ duplication: 1 }).length, 200);
+  const reordered = arrivals({ reordering: 0.3 });
+  assertNotEquals(reordered, whole);
+  assertEquals(reordered.toSorted((a, b) => a - b), whole);
+});

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Faults } from "../../device/fault_injector.ts";
+
 /** Words of the control area. */
 export const Word = {
   /** Not 0 once the worker runs. */
@@ -151,6 +153,8 @@ export interface WorkerConfiguration {
   readonly gateway: string | null;
   /** Where names are asked for; null for nowhere. */
   readonly nameserver: string | null;
+  /** What happens to packets, to try how programs bear it; none by default. */
+  readonly faults?: Faults & { readonly seed: number };
 }
 
 /**

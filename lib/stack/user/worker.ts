@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { FaultInjector } from "../../device/fault_injector.ts";
 import { bringUp } from "../../device/interface_request.ts";
 import { TunDevice } from "../../device/tun.ts";
 import { type IpAddress, parseIpAddress } from "../../ip.ts";
@@ -60,7 +61,17 @@ function run(configuration: WorkerConfiguration): void {
     const addresses: IpAddress[] = parseAddresses(configuration.addresses).map(({ ip }) => ip);
     const server = nameserver === null ? null : parseIpAddress(nameserver);
     const hosts = parseHosts(hostsText());
-    const engine = new Engine({ libc, device, addresses, memory, bell, hosts, nameserver: server });
+    const { faults } = configuration;
+    const carrier = faults === undefined ? device : new FaultInjector(device, faults, faults.seed);
+    const engine = new Engine({
+      libc,
+      device: carrier,
+      addresses,
+      memory,
+      bell,
+      hosts,
+      nameserver: server,
+    });
     finish(Word.ready, 1);
     engine.run();
     device.close();

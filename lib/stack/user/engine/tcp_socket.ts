@@ -32,6 +32,8 @@ import { type EngineContext, type EngineSocket, normalize, sourceFor } from "./c
 const CHUNK = 65_536;
 /** Connections that lie in the pair of a listener before the guest has taken them. */
 const MAX_OFFERED = 16;
+/** What connections of this stack are told: Linux's TCP_RTO_MIN, where RFC 6298 says a second. */
+const SETTINGS: TcpSettings = { ...DEFAULT_TCP_SETTINGS, minimumRetransmissionTimeout: 200 };
 /** The options' defaults come back with 0. */
 const DEFAULT_USER_TIMEOUT = DEFAULT_TCP_SETTINGS.userTimeout;
 
@@ -58,7 +60,7 @@ export class EngineTcpSocket implements EngineSocket {
   readonly #slot: number;
   readonly #domain: number;
   #descriptor: number;
-  #settings: TcpSettings = { ...DEFAULT_TCP_SETTINGS };
+  #settings: TcpSettings = { ...SETTINGS };
   #bindFlags = 0;
   #local: SocketAddress | null = null;
   #portEntry: PortEntry | null = null;
