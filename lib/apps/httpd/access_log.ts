@@ -11,25 +11,33 @@ import type { Clock } from "./clock.ts";
 
 const STDOUT = 1;
 
-/** Bytes that are kept before they are written, at the latest at the end of a turn. */
-const BUFFER_SIZE = 64 * 1024;
+/**
+ * Bytes that one call writes at most, PIPE_BUF of linux/limits.h: a pipe takes so many as a whole, and
+ * the lines of several threads do not get into one another.
+ */
+const BUFFER_SIZE = 4096;
 
-/** Bytes that one character may become: `\xff`. */
-const MAX_GROWTH = 4;
-
-/** Characters of a request's line that are logged. */
+/** Characters of a request's line that are logged, as they are escaped. */
 const MAX_LINE = 2048;
 
-/** Request lines are the client's: nothing in them may look like another line of the log. */
+function escapeCharacter(character: string): string {
+  return character === '"' || character === "\\"
+    ? `\\${character}`
+    : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+}
+
+/** Request lines are the client's: nothing in them may look like another part or line of the log. */
 function escapeLine(line: string): string {
-  const cut = line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line;
-  return cut.replace(
-    /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g,
-    (character) =>
-      character === '"' || character === "\\"
-        ? `\\${character}`
-        : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  const escaped = line.replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, escapeCharacter);
+  if (escaped.length <= MAX_LINE) return escaped;
+  // Cut between two characters, not within what became of one.
+  let cut = "";
+  for (const part of escaped.matchAll(/\\x..|\\.|[^\\]+/g)) {
+    const whole = part[0].startsWith("\\") ? part[0] : part[0].slice(0, MAX_LINE - cut.length);
+    if (cut.length + whole.length > MAX_LINE) break;
+    cut += whole;
+  }
+  return cut;
 }
 
 /** An exchange, for the log. */
@@ -44,7 +52,7 @@ export interface LogEntry {
   readonly bytes: number;
 }
 
-/** Writes to standard output, once for each turn of the server. */
+/** Writes to standard output, at the latest at the end of a turn of the server. */
 export class AccessLog {
   readonly #system: System;
   readonly #clock: Clock;
@@ -66,7 +74,8 @@ export class AccessLog {
     const request = line === null ? "-" : escapeLine(line);
     const count = bytes === 0 ? "-" : String(bytes);
     const text = `${peer} - - [${this.#dateText()}] "${request}" ${status} ${count}\n`;
-    if (this.#length + text.length * MAX_GROWTH > BUFFER_SIZE) this.flush();
+    // All of it is ASCII.
+    if (this.#length + text.length > BUFFER_SIZE) this.flush();
     this.#length += this.#encoder.encodeInto(text, this.#buffer.subarray(this.#length)).written;
   }
 

@@ -49,6 +49,22 @@ for (const stackFlags of STACK_FLAGS) {
     assertEquals(lines, requests.map(([, line]) => line));
   });
 
+  Deno.test(`[${stack}] httpd --log cuts long lines, between characters`, async () => {
+    using site = makeSite();
+    await using server = await startHttpd(stackFlags, site.path, { args: ["--log"] });
+    // "GET /" and 2043 characters are logged; escaped ones are 2 or 4.
+    const targets: readonly (readonly [target: string, logged: string])[] = [
+      ["a".repeat(5000), "a".repeat(2043)],
+      ['"'.repeat(5000), '\\"'.repeat(1021)],
+      ["\xff".repeat(5000), "\\xff".repeat(510)],
+      [`a${"\\".repeat(5000)}`, `a${"\\\\".repeat(1021)}`],
+    ];
+    for (const [target] of targets) await ask(server.port, get(`/${target}`));
+    const lines = withoutDates(await server.logged(targets.length));
+    const requests = lines.map((line) => /^127\.0\.0\.1 - - "(.*)" [0-9]+ [0-9]+$/.exec(line)?.[1]);
+    assertEquals(requests, targets.map(([, logged]) => `GET /${logged}`));
+  });
+
   Deno.test(`[${stack}] httpd --log has a line for each pipelined request`, async () => {
     using site = makeSite();
     await using server = await startHttpd(stackFlags, site.path, { args: ["--log"] });
