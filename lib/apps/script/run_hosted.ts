@@ -17,12 +17,26 @@ export interface ThreadInit {
   readonly args: readonly string[];
 }
 
-/** Whether workers may load our modules; without that, threads take turns. */
+/** The program of a thread's worker. */
+function workerModule(): URL {
+  return new URL("./thread_worker.ts", import.meta.url);
+}
+
+/**
+ * Whether workers may load our modules; without that, threads take turns. A worker that failed to load
+ * would only be noticed when somebody has waited for it.
+ */
 function hasWorkers(): boolean {
   const library = new URL("../../", import.meta.url);
+  // Loaded from a registry, modules are in Deno's cache, for which there is no permission to ask.
   if (library.protocol !== "file:") return false;
   const { state, partial } = Deno.permissions.querySync({ name: "read", path: library });
-  return state === "granted" && partial !== true;
+  if (state !== "granted" || partial === true) return false;
+  try {
+    return Deno.statSync(workerModule()).isFile;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -35,8 +49,7 @@ export async function runHosted(program: Bytecode, options: RunOptions): Promise
   using session = await invocation.openSession();
   const { operands, options: given } = invocation;
   const init: ThreadInit = { parsed: { operands, options: given }, args };
-  const makeWorker = () =>
-    new Worker(new URL("./thread_worker.ts", import.meta.url), { type: "module" });
+  const makeWorker = () => new Worker(workerModule(), { type: "module" });
   const process = new ScriptProcess(program, {
     ...limits,
     system: session.system,
