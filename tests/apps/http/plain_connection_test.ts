@@ -45,6 +45,19 @@ Deno.test("sendRequest() gives up on a head that comes byte by byte", () => {
   assertEquals([error.kind, clock.now], ["TimedOut", 300]);
 });
 
+Deno.test("sendRequest() gives connection and head the time each", () => {
+  using clock = fakeClock();
+  const { system } = fakeSystem({
+    ...drip(clock, "HTTP/1.1 200 OK\r\n\r\n", 10),
+    connect: () => {
+      clock.now += 200;
+      return 0;
+    },
+  });
+  using response = sendRequest(URL_80, { system, limit: new TimeLimit({ each: 300 }) });
+  assertEquals([response.head.status, clock.now], [200, 390]);
+});
+
 Deno.test("sendRequest() bounds all of an exchange together", () => {
   using clock = fakeClock();
   const { system } = fakeSystem(drip(clock, "HTTP/1.1 200 OK\r\n\r\n", 10));

@@ -296,8 +296,11 @@ Deno.test("wget shows no control characters of a server's", async () => {
         : `HTTP/1.1 200 \x9bm\r\nContent-Type: a\x9bb\r\nContent-Length: 2\r\n\r\nok`,
     );
   });
-  const { stderr, code } = await wget(folder, [`${server.origin}/f`]);
-  assertEquals([code, /(?!\n)\p{Cc}/u.test(stderr)], [0, false], JSON.stringify(stderr));
+  for (const args of [["f"], ["g", "out\x1b[31m"]]) {
+    const [path = "", ...output] = args;
+    const { stderr, code } = await wget(folder, [`${server.origin}/${path}`, ...output]);
+    assertEquals([code, /(?!\n)\p{Cc}/u.test(stderr)], [0, false], JSON.stringify(stderr));
+  }
 });
 
 Deno.test("wget says in one bounded line where a long Location leads", async () => {
