@@ -9,7 +9,7 @@ import { GuestMemory, type MemorySource } from "../memory.ts";
 import { CallContext, hex } from "./call_context.ts";
 import { type GuestClock, HOST_CLOCK } from "./guest_clock.ts";
 import { GuestProcess } from "./guest_process.ts";
-import { fromRegister, type Register } from "./register.ts";
+import { numberOf, type Register } from "./register.ts";
 import type { SyscallHandler } from "./syscall_row.ts";
 import { type Dialect, SYSCALLS } from "./syscall_table.ts";
 
@@ -115,8 +115,8 @@ export class LinuxAbi {
    * Makes a system call. Its thread waits where the call has to.
    *
    * @param number The call's number; as Linux does, of more than 32 bits the low ones are taken.
-   * @param a0 First argument. A number is a signed 64-bit one and must be an integer; a BigInt may
-   * have either sign. BigInts cost more: about 10 ns each.
+   * @param a0 First argument. A number is a signed 64-bit one, its fraction is dropped; a BigInt
+   * may have either sign. BigInts cost more: about 10 ns each.
    * @param a1 Second argument.
    * @param a2 Third argument.
    * @param a3 Fourth argument.
@@ -134,13 +134,13 @@ export class LinuxAbi {
     a4: Register = 0,
     a5: Register = 0,
   ): number {
-    const index = (typeof number === "number" ? number : fromRegister(number)) | 0;
-    const n0 = typeof a0 === "number" ? a0 : fromRegister(a0);
-    const n1 = typeof a1 === "number" ? a1 : fromRegister(a1);
-    const n2 = typeof a2 === "number" ? a2 : fromRegister(a2);
-    const n3 = typeof a3 === "number" ? a3 : fromRegister(a3);
-    const n4 = typeof a4 === "number" ? a4 : fromRegister(a4);
-    const n5 = typeof a5 === "number" ? a5 : fromRegister(a5);
+    const index = numberOf(number) | 0;
+    const n0 = numberOf(a0);
+    const n1 = numberOf(a1);
+    const n2 = numberOf(a2);
+    const n3 = numberOf(a3);
+    const n4 = numberOf(a4);
+    const n5 = numberOf(a5);
     const handler = index >= 0 && index < this.#handlers.length ? this.#handlers[index] : undefined;
     if (handler === undefined) return this.#refuse(index, [n0, n1, n2, n3, n4, n5]);
     return handler(this.#context, n0, n1, n2, n3, n4, n5);

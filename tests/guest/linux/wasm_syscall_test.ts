@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { fromRegister } from "../../../lib/guest/linux/register.ts";
+import { fromRegister, numberOf } from "../../../lib/guest/linux/register.ts";
 import { wasmSyscall } from "../../../lib/guest/linux/wasm_syscall.ts";
 import { assemble } from "../wat.ts";
 
@@ -30,6 +30,24 @@ Deno.test("fromRegister() keeps what a number holds, and the low 32 bits of all"
     assertEquals(fromRegister(register) | 0, Number(BigInt.asIntN(32, register)));
   }
   assertEquals(fromRegister(2n ** 64n + 3n), 3, "bits above the 64th are dropped");
+});
+
+Deno.test("numberOf() makes integers of any numbers", () => {
+  const rows: readonly (readonly [register: number | bigint, number: number])[] = [
+    [7, 7],
+    [-7n, -7],
+    [2 ** 40, 2 ** 40],
+    [1.9, 1],
+    [-1.9, -1],
+    [NaN, 0],
+    [Infinity, 2 ** 53 - 1],
+    [-Infinity, -(2 ** 53 - 1)],
+    [2 ** 53 + 2, 2 ** 53 - 2 ** 32 + 2],
+    [-(2 ** 53), -(2 ** 53)],
+    [2 ** 64, 0],
+    [1e300, 0],
+  ];
+  for (const [register, number] of rows) assertEquals(numberOf(register), number, String(register));
 });
 
 Deno.test("wasmSyscall() hands registers on as fromRegister() does", () => {
