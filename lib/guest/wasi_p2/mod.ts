@@ -1,6 +1,6 @@
 /**
- * WASI 0.2 over blocking sockets: runs components that use `wasi:sockets`, and gives the import
- * object to those who run components themselves.
+ * WASI over blocking sockets: runs components that use `wasi:sockets` 0.2, and modules of preview 1
+ * with WasmEdge's sockets; gives the import objects to those who run them themselves.
  *
  * @example Run a component
  * ```ts
@@ -27,6 +27,8 @@ export {
 } from "../../component/mod.ts";
 export type { SystemOptions } from "../../kernel/default_system.ts";
 export { parsePreopenedDirectory, type PreopenedDirectory } from "../wasi/preopened.ts";
+export { WasiPreview1, type WasiPreview1Options } from "../wasi_p1/preview1.ts";
+export { WasiError } from "../wasi_p1/wasi_error.ts";
 export { ComponentExit } from "./cli/environment.ts";
 export { PreopenError } from "./filesystem/preopens.ts";
 export { WasiHost, type WasiOptions } from "./wasi_host.ts";

@@ -7,6 +7,7 @@ import { WasiPreview1 } from "../../../guest/wasi_p1/preview1.ts";
 import { PREVIEW1_MODULE } from "../../../guest/wasi_p1/imports.ts";
 import { WasiError } from "../../../guest/wasi_p1/wasi_error.ts";
 import { CommandError } from "../../command.ts";
+import { printFailure } from "../../output.ts";
 import { directoriesOf, environmentPairs } from "../surroundings.ts";
 import type { GuestSetup } from "../guest_kind.ts";
 import type { WasmProgram } from "../program.ts";
@@ -50,7 +51,10 @@ export async function runPreview1Module(program: WasmProgram, setup: GuestSetup)
       listeners,
     });
     try {
-      return guest.start(instantiate(program, guest));
+      const status = guest.start(instantiate(program, guest));
+      const denial = status === 0 ? null : system.takeDenial();
+      if (denial !== null) printFailure(`${program.path} was refused something: add ${denial}`);
+      return status;
     } catch (error) {
       // It may have exited before it was even there, in the module's start function.
       return guest.exitStatus ?? reportTrap(program.path, error);
