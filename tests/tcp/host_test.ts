@@ -1,0 +1,158 @@
+/** All connections of a host: resets, listeners, whose segment is whose. */
+import { assert, assertEquals } from "@std/assert";
+import { Errno } from "../../lib/linux/errno.ts";
+import { Bench } from "./bench.ts";
+import { address, CLIENT, SERVER } from "./network.ts";
+
+Deno.test("a segment of no connection is reset: RFC 9293, section 3.5.2", () => {
+  const bench = new Bench();
+  bench.arrive({ flags: "S" });
+  assertEquals(bench.sent(), ["RA 0:0 ack 1"]);
+  bench.arrive({ flags: "A", acknowledgment: 77, data: 3 });
+  assertEquals(bench.sent(), ["R 77:77"]);
+  bench.arrive({ flags: "FA", acknowledgment: 5 });
+  assertEquals(bench.sent(), ["R 5:5"]);
+  bench.arrive({ flags: "R" });
+  assertEquals(bench.sent(), []);
+});
+
+Deno.test("a flood of segments of no connection gets a bounded number of resets", () => {
+  const bench = new Bench();
+  for (let count = 0; count < 10_000; count++) bench.arrive({ flags: "A" });
+  assert(bench.sent().length <= 64);
+});
+
+Deno.test("TcpListener gives connections that are established, the oldest first", () => {
+  const bench = new Bench();
+  const listener = bench.listen();
+  bench.arrive({ flags: "S", options: { maximumSegmentSize: 700 } });
+  assertEquals([bench.sent(), listener.hasConnection], [["SA 0:0 ack 1"], false]);
+  bench.arrive({ flags: "A", data: 4 });
+  assert(listener.hasConnection);
+  const connection = listener.accept();
+  assertEquals([connection?.state, connection?.available], ["ESTABLISHED", 4]);
+  assertEquals(connection?.segmentSize, 700);
+  assertEquals(`${connection?.local} ${connection?.remote}`, `${CLIENT} ${SERVER}`);
+  assertEquals(listener.accept(), null);
+});
+
+Deno.test("TcpListener gives a connection whose peer has ended already", () => {
+  const bench = new Bench();
+  const listener = bench.listen();
+  bench.arrive({ flags: "S" });
+  bench.sent();
+  bench.arrive({ flags: "FA", data: 4 });
+  assertEquals(listener.accept()?.state, "CLOSE-WAIT");
+});
+
+Deno.test("TcpListener forgets a connection that is reset before it stands (MUST-11)", () => {
+  const bench = new Bench();
+  const listener = bench.listen();
+  bench.arrive({ flags: "S" });
+  bench.sent();
+  bench.arrive({ flags: "R", sequence: 1 });
+  assertEquals([bench.sent(), listener.hasConnection], [[], false]);
+  assertEquals(bench.host.connectionCount, 0);
+  bench.arrive({ flags: "S" });
+  assertEquals(bench.sent().length, 1);
+});
+
+Deno.test("TcpListener drops SYNs beyond its backlog", () => {
+  const bench = new Bench();
+  const listener = bench.listen(2);
+  for (let port = 1; port <= 50; port++) {
+    const segment = { ...bench.segment({ flags: "S" }), sourcePort: port };
+    bench.host.segmentArrives(SERVER.ip.bytes, CLIENT.ip.bytes, segment, bench.now);
+  }
+  assertEquals(bench.sent().length, 8);
+  assertEquals(bench.host.connectionCount, 8);
+  assertEquals(listener.accept(), null);
+});
+
+Deno.test("TcpListener ignores a SYN from a group or everybody (MUST-57, MUST-63)", () => {
+  const bench = new Bench();
+  bench.listen();
+  for (const text of ["224.0.0.1", "255.255.255.255", "0.0.0.0"]) {
+    const source = address(text, SERVER.port).ip.bytes;
+    const syn = bench.segment({ flags: "S" });
+    bench.host.segmentArrives(source, CLIENT.ip.bytes, syn, bench.now);
+  }
+  assertEquals([bench.sent(), bench.host.connectionCount], [[], 0]);
+});
+
+Deno.test("listen() leaves other connections alone and refuses an address twice (MUST-41, MUST-42)", () => {
+  const bench = new Bench();
+  const connection = bench.connect();
+  const listener = bench.host.listen(CLIENT, 1, bench.settings);
+  assert(typeof listener !== "number");
+  assertEquals(bench.host.listen(CLIENT, 1, bench.settings), -Errno.EADDRINUSE);
+  assertEquals(connection.state, "SYN-SENT");
+  listener.close();
+  assert(typeof bench.host.listen(CLIENT, 1, bench.settings) !== "number");
+});
+
+Deno.test("TcpListener.close() resets what nobody has accepted", () => {
+  const bench = new Bench();
+  const listener = bench.listen();
+  bench.arrive({ flags: "S" });
+  bench.sent();
+  bench.arrive({ flags: "A" });
+  listener.close();
+  assertEquals(bench.sent(), ["RA 1:1 ack 1"]);
+  bench.arrive({ flags: "S", sequence: 50 });
+  assertEquals(bench.sent().length, 1);
+});
+
+Deno.test("a listener at an address is asked before one at all addresses", () => {
+  const bench = new Bench();
+  const all = bench.host.listen(address("0.0.0.0", CLIENT.port), 4, bench.settings);
+  const one = bench.listen();
+  assert(typeof all !== "number");
+  bench.arrive({ flags: "S" });
+  bench.sent();
+  bench.arrive({ flags: "A" });
+  assertEquals([one.hasConnection, all.hasConnection], [true, false]);
+});
+
+Deno.test("a new SYN with a later number takes the place of a connection in TIME-WAIT", () => {
+  const bench = new Bench();
+  const listener = bench.listen();
+  bench.arrive({ flags: "S" });
+  bench.sent();
+  bench.arrive({ flags: "A" });
+  const connection = listener.accept();
+  connection?.finish();
+  bench.sent();
+  bench.arrive({ flags: "FA", acknowledgment: 2 });
+  bench.sent();
+  assertEquals(connection?.state, "TIME-WAIT");
+  bench.arrive({ flags: "S", sequence: 1 });
+  assertEquals(connection?.state, "TIME-WAIT");
+  bench.arrive({ flags: "S", sequence: 10_000 });
+  assertEquals(connection?.state, "CLOSED");
+  assertEquals(bench.sent().at(-1)?.startsWith("SA"), true);
+});
+
+Deno.test("connect() refuses a pair of addresses that is connected", () => {
+  const bench = new Bench();
+  bench.connect();
+  const again = bench.host.connect(CLIENT, SERVER, bench.settings, bench.now);
+  assertEquals(again, -Errno.EADDRNOTAVAIL);
+});
+
+Deno.test("connect() keeps its local address for all that it sends (MUST-43, MUST-45)", () => {
+  const bench = new Bench();
+  bench.connect();
+  bench.now = bench.host.nextTimer;
+  const again = bench.host.nextSegment(bench.now);
+  assertEquals(again?.source, CLIENT.ip.bytes);
+  assertEquals(again?.segment.sourcePort, CLIENT.port);
+});
+
+Deno.test("close() resets every connection", () => {
+  const bench = new Bench();
+  const connection = bench.open();
+  bench.host.close();
+  assertEquals([connection.state, bench.sent()], ["CLOSED", ["RA 1:1 ack 1"]]);
+  assertEquals(bench.host.connectionCount, 0);
+});
