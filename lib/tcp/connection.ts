@@ -27,6 +27,8 @@ export type TcpTuning = Partial<
     | "keepAliveInterval"
     | "keepAliveCount"
     | "finTimeout"
+    | "typeOfService"
+    | "timeToLive"
   >
 >;
 

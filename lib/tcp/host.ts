@@ -12,7 +12,7 @@ import { TcpConnection } from "./connection.ts";
 import { initialSequence } from "./initial_sequence.ts";
 import { TcpListener } from "./listener.ts";
 import { resetFor } from "./reset.ts";
-import type { TcpSettings } from "./settings.ts";
+import { DEFAULT_TCP_SETTINGS, type TcpSettings } from "./settings.ts";
 import { TimerQueue } from "./timer_queue.ts";
 import { TransmissionControlBlock } from "./transmission_control_block.ts";
 
@@ -27,6 +27,10 @@ export interface OutgoingSegment {
   readonly destination: Uint8Array;
   /** The segment; its payload is right until the host is touched again. */
   readonly segment: TcpRepr;
+  /** Differentiated services of its packet. */
+  readonly typeOfService: number;
+  /** How many routers its packet may pass. */
+  readonly timeToLive: number;
 }
 
 /** What a host is made of. */
@@ -181,6 +185,8 @@ export class TcpHost {
       source: destination.slice(),
       destination: source.slice(),
       segment: reset,
+      typeOfService: 0,
+      timeToLive: DEFAULT_TCP_SETTINGS.timeToLive,
     });
   }
 
@@ -212,8 +218,9 @@ export class TcpHost {
     for (const connection of this.#active) {
       const segment = connection.nextSegment(now);
       if (segment !== null) {
-        const { local, remote } = connection;
-        return { source: local.ip.bytes, destination: remote.ip.bytes, segment };
+        const { local, remote, settings: { typeOfService, timeToLive } } = connection;
+        const [source, destination] = [local.ip.bytes, remote.ip.bytes];
+        return { source, destination, segment, typeOfService, timeToLive };
       }
       this.#active.delete(connection);
       this.#settle(connection);

@@ -44,6 +44,10 @@ export interface TcpSettings {
   keepAliveCount: number;
   /** Milliseconds that a connection whose user is gone waits for the peer's end. */
   finTimeout: number;
+  /** Differentiated services of its packets (RFC 2474), 0 to 255. */
+  typeOfService: number;
+  /** How many routers its packets may pass, 1 to 255. */
+  timeToLive: number;
 }
 
 /** What a connection does unless it is told something else; times as Linux has them. */
@@ -67,4 +71,6 @@ export const DEFAULT_TCP_SETTINGS: Readonly<TcpSettings> = {
   keepAliveInterval: 75_000,
   keepAliveCount: 9,
   finTimeout: 60_000,
+  typeOfService: 0,
+  timeToLive: 64,
 };

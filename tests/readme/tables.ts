@@ -4,12 +4,16 @@
  *     deno run -A tests/readme/tables.ts    writes them there
  */
 import { fileLimitations, pathLimitations } from "../../lib/kernel/files/file_limitations.ts";
+import { type Dialect, SYSCALLS } from "../../lib/guest/linux/syscall_table.ts";
 import { errnoName } from "../../lib/linux/errno.ts";
 import { IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP, IPPROTO_UDP } from "../../lib/linux/in.ts";
 import { SOL_SOCKET } from "../../lib/linux/socket.ts";
 import { SOCKET_OPTIONS } from "../../lib/linux/socket_options.ts";
 import type { Limitation } from "../../lib/stack/stack.ts";
 import { LIMITATIONS } from "../../lib/stack/deno/limitations.ts";
+
+import { LIMITATIONS as USER_LIMITATIONS } from "../../lib/stack/user/limitations.ts";
+import { REQUIREMENTS } from "../tcp/requirements.ts";
 
 const COMPATIBILITY = new URL("../../COMPATIBILITY.md", import.meta.url);
 
@@ -52,11 +56,50 @@ function socketOptions(): string {
   ].join("\n");
 }
 
+function requirements(): string {
+  return [
+    row("MUST", "asks for", "met in", "test"),
+    row("---", "---", "---", "---"),
+    ...REQUIREMENTS.map(({ must, asks, met, test }) => row(`${must}`, asks, met, test)),
+  ].join("\n");
+}
+
+/** What the akuma dialect has that Linux has not, by the call's name. */
+const AKUMA_CONVENTIONS: ReadonlyMap<string, string> = new Map([
+  ["openat", "(directory, path, length, flags, mode)"],
+]);
+
+function systemCalls(): string {
+  const numberIn = (dialect: Dialect, name: string): string => {
+    const numbers = SYSCALLS[dialect].filter((row) => row.name === name).map(({ number }) =>
+      number
+    );
+    return [...numbers, AKUMA_CONVENTIONS.get(dialect === "akuma" ? name : "")].filter((word) =>
+      word !== undefined
+    ).join(", ").replace(", (", " (");
+  };
+  return [
+    row("call", "aarch64", "akuma", "support"),
+    row("---", "---", "---", "---"),
+    ...SYSCALLS.aarch64.map(({ name, missing }) =>
+      row(
+        `\`${name}\``,
+        numberIn("aarch64", name),
+        numberIn("akuma", name),
+        missing === null ? "full" : `partial: ${missing}`,
+      )
+    ),
+  ].join("\n");
+}
+
 /** Each table by the name that its place in the document carries. */
 const TABLES: Readonly<Record<string, () => string>> = {
   "deno limitations": () => limitations([...LIMITATIONS, ...fileLimitations]),
   "path limitations": () => limitations(pathLimitations),
   "socket options": socketOptions,
+  "system calls": systemCalls,
+  "user limitations": () => limitations(USER_LIMITATIONS),
+  "tcp requirements": requirements,
 };
 
 /** The document with its tables made anew. */

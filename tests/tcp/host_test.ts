@@ -156,3 +156,12 @@ Deno.test("close() resets every connection", () => {
   assertEquals([connection.state, bench.sent()], ["CLOSED", ["RA 1:1 ack 1"]]);
   assertEquals(bench.host.connectionCount, 0);
 });
+
+Deno.test("differentiated services and time to live are the user's to choose (MUST-48, MUST-49)", () => {
+  const bench = new Bench({ typeOfService: 0xb8, timeToLive: 3 });
+  const connection = bench.open();
+  connection.tune({ timeToLive: 9 }, bench.now);
+  connection.send(new Uint8Array(1));
+  const out = bench.host.nextSegment(bench.now);
+  assertEquals([out?.typeOfService, out?.timeToLive], [0xb8, 9]);
+});

@@ -22,7 +22,13 @@ import { emitTcp, parseTcp, TcpPacket } from "../../wire/tcp.ts";
 import { UdpPacket } from "../../wire/udp.ts";
 import type { UdpHost } from "./udp_host.ts";
 
-const TIME_TO_LIVE = 64;
+/** What a packet's header says beside who it is from and to. */
+interface PacketMarks {
+  readonly typeOfService: number;
+  readonly timeToLive: number;
+}
+
+const DEFAULT_MARKS: PacketMarks = { typeOfService: 0, timeToLive: 64 };
 /** Packets that are taken before others get a turn. */
 const BATCH = 64;
 /** Packets of this host for itself that wait; more are lost. */
@@ -113,11 +119,11 @@ export class IpLayer {
   transmit(now: number): void {
     const { tcp, udp } = this.#options;
     for (let next = tcp.nextSegment(now); next !== null; next = tcp.nextSegment(now)) {
-      const { source, destination, segment } = next;
+      const { source, destination, segment, typeOfService, timeToLive } = next;
       const start = headerLength(source);
       const payload = this.#outgoing.subarray(start);
       const length = emitTcp(segment, source, destination, payload);
-      this.#send(source, destination, IPPROTO_TCP, length);
+      this.#send(source, destination, IPPROTO_TCP, length, { typeOfService, timeToLive });
     }
     for (let next = udp?.nextDatagram(); next !== undefined; next = udp?.nextDatagram()) {
       const { source, destination, bytes } = next;
@@ -127,7 +133,13 @@ export class IpLayer {
   }
 
   /** Puts an IP header before what lies in the buffer and sends it. */
-  #send(source: Uint8Array, destination: Uint8Array, protocol: number, length: number): void {
+  #send(
+    source: Uint8Array,
+    destination: Uint8Array,
+    protocol: number,
+    length: number,
+    { typeOfService, timeToLive }: PacketMarks = DEFAULT_MARKS,
+  ): void {
     const packet = this.#outgoing.subarray(0, headerLength(source) + length);
     const ends = { source: new IpAddress(source), destination: new IpAddress(destination) };
     if (source.length === 4) {
@@ -135,14 +147,14 @@ export class IpLayer {
         ...ends,
         protocol,
         payloadLength: length,
-        timeToLive: TIME_TO_LIVE,
-        typeOfService: 0,
+        timeToLive,
+        typeOfService,
         identification: 0,
         dontFragment: true,
       }, packet);
     } else {
       const repr = { ...ends, protocol, payloadLength: length };
-      emitIpv6({ ...repr, hopLimit: TIME_TO_LIVE, trafficClass: 0 }, packet);
+      emitIpv6({ ...repr, hopLimit: timeToLive, trafficClass: typeOfService }, packet);
     }
     this.#options.observe?.(packet, true);
     // Where Linux has the same address, it delivers what the host sends to itself.
