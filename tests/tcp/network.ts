@@ -84,6 +84,8 @@ export class Network {
   runUntil(condition: () => boolean, limit = 4_000_000): void {
     this.#transmit();
     for (let steps = 0; !condition(); steps++) {
+      // The condition may have sent or read.
+      this.#transmit();
       assert(steps < limit, "the network never came to that");
       assert(this.step(), "nothing is left to happen");
     }
