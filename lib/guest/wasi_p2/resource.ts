@@ -38,7 +38,7 @@ export abstract class Resource implements Disposable {
   [Symbol.dispose](): void {
     if (this.#dropped) return;
     if (this.#children > 0) {
-      trap(`A ${this.constructor.name} was dropped before ${this.#children} made from it were`);
+      trap(`A ${this.constructor.name} was dropped before its ${this.#children} children`);
     }
     this.#dropped = true;
     if (this.#parent !== null) this.#parent.#children--;

@@ -1,5 +1,5 @@
 // componentize.mjs CORE.wasm COMPONENT.wasm WORLD.wit: makes a command of a core module.
-import { mkdtemp, readFile, rm, writeFile, cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { filesystem } from "@bytecodealliance/preview2-shim";

@@ -1,0 +1,18 @@
+// Runs a component that jco has transpiled for preview2-shim, in Node or Deno:
+// shim_runner.mjs TRANSPILED.js [ARG…]
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [file, ...args] = process.argv.slice(2);
+const { cli } = await import("@bytecodealliance/preview2-shim");
+cli._setArgs([basename(file), ...args]);
+const { run } = await import(pathToFileURL(resolve(file)).href);
+let status = 0;
+try {
+  run.run();
+} catch (error) {
+  if (error?.exitError !== true) throw error;
+  status = error.code;
+}
+// The shim's worker would keep the process.
+process.exit(status);
