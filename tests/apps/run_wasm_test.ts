@@ -322,7 +322,7 @@ Deno.test("a module that asks for no arguments runs in a memory that cannot grow
 });
 
 Deno.test("a module cannot go on once it has exited", async () => {
-  // It catches what ends it, and calls again.
+  // It would catch what ends it, and call again.
   const bytes = await assembleWithExceptions(moduleText(`
     (data (i32.const 0) "still here")
     (func (export "_start")

@@ -1,5 +1,7 @@
 /**
- * Linux as a guest sees it: its numbers, structures and addresses, and a guest's memory.
+ * Linux as a guest sees it: its numbers, structures and addresses, a guest's memory, and
+ * {@linkcode LinuxAbi}, which makes the numbered system calls of an emulator's guest or of a
+ * WebAssembly module.
  *
  * Error numbers, constants under their C names, layouts of the structures that system calls take.
  * Numbers are those of x86-64, which aarch64 shares except where a name ends in `_AARCH64`. Structures

@@ -73,6 +73,11 @@ Deno.test("wasmSyscall() lets what its call throws through", () => {
   assertThrows(() => syscall(0n, 0n, 0n, 0n, 0n, 0n, 0n), RangeError, "gone");
 });
 
+Deno.test("wasmSyscall() traps where its call returns NaN", () => {
+  const syscall = wasmSyscall(() => NaN);
+  assertThrows(() => syscall(0n, 0n, 0n, 0n, 0n, 0n, 0n), WebAssembly.RuntimeError);
+});
+
 Deno.test("the module of wasmSyscall() is what its text says", async () => {
   const url = new URL("../../../lib/guest/linux/wasm_syscall.ts", import.meta.url);
   const source = await Deno.readTextFile(url);

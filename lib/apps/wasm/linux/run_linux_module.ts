@@ -20,8 +20,8 @@ const DIALECTS: Readonly<Record<string, Dialect>> = { linux: "aarch64", akuma: "
 /** Bytes of a pointer: addresses of a WebAssembly memory are an i32. */
 const POINTER_SIZE = 4;
 
-/** Goes through the guest when it has exited. */
-class Exited extends Error {}
+/** The result of a call after which the guest does not go on; see `wasmSyscall`. */
+const EXITED = NaN;
 
 /** What a guest exports, found out before it runs. */
 interface GuestExports {
@@ -68,9 +68,8 @@ class Host {
         // A module's start function runs before its memory is known.
         const abi = this.#abi;
         if (abi === null) return -Errno.ENOSYS;
-        const result = abi.exitStatus === null ? abi.syscall(number, a0, a1, a2, a3, a4, a5) : 0;
-        if (abi.exitStatus !== null) throw new Exited();
-        return result;
+        const result = abi.syscall(number, a0, a1, a2, a3, a4, a5);
+        return abi.exitStatus === null ? result : EXITED;
       }),
       args: () => this.#arguments,
     };
@@ -152,7 +151,7 @@ export async function runLinuxModule(program: WasmProgram, setup: GuestSetup): P
       const result = guest.start(setup.args.length, stack + POINTER_SIZE);
       return abi.exitStatus ?? (guest.takesArguments ? statusOf(result) : 0);
     } catch (error) {
-      if (abi.exitStatus !== null && error instanceof Exited) return abi.exitStatus;
+      if (abi.exitStatus !== null) return abi.exitStatus;
       throw error;
     }
   } catch (error) {
