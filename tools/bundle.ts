@@ -1,22 +1,23 @@
 /**
  * Bundles the command line into few files of JavaScript: `deno task bundle [FOLDER]`, into `dist/`
- * unless told otherwise. `cli.js` there is the program; what else is there, it loads.
+ * unless told otherwise. `vmsock.js` there is the program; what else is there, it loads.
  *
  * From its sources the program is hundreds of modules. To start, Deno reads every one, whether it
  * will run or not, and that takes longer than all the rest; `bench/moca/start_up.ts` measures both.
  *
  * @module
  */
+import { compiledOnLoad } from "./eager.ts";
+import { copyRegrouped, filesIn } from "./regrouped_sources.ts";
 
 /** The folder of the sources. */
 const ROOT = new URL("../", import.meta.url);
 
 /**
- * V8's flags under which the bundle starts fastest: functions are compiled as they are loaded, since
- * Deno keeps the code of those, and of no others, for the next time; what runs for milliseconds is
- * not compiled by Sparkplug; and a short script ends before the heap's young part is full.
+ * V8's flags under which a bundle starts fastest: what runs for milliseconds is not compiled by
+ * Sparkplug, and a short script ends before the heap's part for young objects is full.
  */
-export const V8_FLAGS = "--no-lazy,--no-sparkplug,--min-semi-space-size=4";
+export const V8_FLAGS = "--no-sparkplug,--min-semi-space-size=4";
 
 /** What a module names relative to itself: a worker's module, or the folder of the library. */
 const OWN_URL = /new URL\("(\.[^"]*)",\s*import\.meta\.url\)/g;
@@ -25,20 +26,31 @@ function pathOf(url: URL): string {
   return decodeURIComponent(url.pathname);
 }
 
-function* filesIn(folder: URL, suffix: string): Generator<URL> {
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    if (isDirectory) yield* filesIn(new URL(`${name}/`, folder), suffix);
-    else if (name.endsWith(suffix)) yield new URL(name, folder);
+function rewrite(file: URL, change: (text: string) => string): void {
+  Deno.writeTextFileSync(file, change(Deno.readTextFileSync(file)));
+}
+
+/** Where the bundle has what a module of the sources names relative to itself. */
+function bundledName(target: string): string {
+  return `./${target.slice(target.lastIndexOf("/") + 1).replace(/\.ts$/, ".js")}`;
+}
+
+/** What the files in a folder and below it name relative to themselves, and the files. */
+function* ownUrls(folder: URL, suffix: string): Generator<[target: string, file: URL]> {
+  for (const file of filesIn(folder, suffix)) {
+    for (const [, target = ""] of Deno.readTextFileSync(file).matchAll(OWN_URL)) {
+      yield [target, file];
+    }
   }
 }
 
-/** The modules that workers run. */
-function workerModules(): URL[] {
+/** The modules that the workers of a bundle run. */
+function workerModules(folder: URL): URL[] {
+  const used = new Set([...ownUrls(folder, ".js")].map(([target]) => bundledName(target)));
   const modules = new Map<string, URL>();
-  for (const file of filesIn(new URL("lib/", ROOT), ".ts")) {
-    for (const [, target = ""] of Deno.readTextFileSync(file).matchAll(OWN_URL)) {
-      if (!target.endsWith(".ts")) continue;
-      const name = bundledName(target);
+  for (const [target, file] of ownUrls(new URL("lib/", ROOT), ".ts")) {
+    const name = bundledName(target);
+    if (target.endsWith(".ts") && used.has(name)) {
       const module = new URL(target, file);
       if ((modules.get(name) ?? module).href !== module.href) {
         throw new Error(`Cannot bundle: two workers would be ${name}`);
@@ -49,20 +61,25 @@ function workerModules(): URL[] {
   return [...modules.values()];
 }
 
-/** Where the bundle has what a module of the sources names relative to itself. */
-function bundledName(target: string): string {
-  return `./${target.slice(target.lastIndexOf("/") + 1).replace(/\.ts$/, ".js")}`;
-}
-
-function denoBundle(...args: string[]): void {
+function denoBundle(folder: URL, ...args: string[]): void {
   const { success, stderr } = new Deno.Command(Deno.execPath(), {
     args: ["bundle", "--quiet", "--minify", ...args],
-    cwd: ROOT,
+    cwd: folder,
     stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).outputSync();
   if (!success) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** The files that are loaded with a file, itself included. */
+function loadedWith(file: URL, found: Set<string> = new Set()): Set<string> {
+  if (found.has(file.href)) return found;
+  found.add(file.href);
+  for (const [, target = ""] of Deno.readTextFileSync(file).matchAll(/from"(\.\/[^"]+)"/g)) {
+    loadedWith(new URL(target, file), found);
+  }
+  return found;
 }
 
 /**
@@ -75,27 +92,39 @@ function denoBundle(...args: string[]): void {
 export function bundle(folder: URL): void {
   Deno.mkdirSync(folder, { recursive: true });
   Deno.removeSync(folder, { recursive: true });
-  denoBundle("--code-splitting", `--outdir=${pathOf(folder)}`, "cli.ts");
-  // Nothing is shared with workers, so that the program is not split for their sake.
-  for (const module of workerModules()) {
-    const output = new URL(bundledName(module.pathname), folder);
-    denoBundle(`--output=${pathOf(output)}`, pathOf(module));
+  const copy = new URL(`file://${Deno.makeTempDirSync()}/`);
+  try {
+    copyRegrouped(ROOT, copy);
+    denoBundle(copy, "--code-splitting", `--outdir=${pathOf(folder)}`, "vmsock.ts");
+  } finally {
+    Deno.removeSync(copy, { recursive: true });
   }
   for (const file of filesIn(folder, ".js")) {
-    const text = Deno.readTextFileSync(file);
-    const moved = text.replace(
-      OWN_URL,
-      (_, target) => `new URL("${bundledName(target)}",import.meta.url)`,
+    if (!/\/start-[^/]+$/.test(file.pathname)) continue;
+    for (const loaded of loadedWith(file)) rewrite(new URL(loaded), compiledOnLoad);
+  }
+  // Nothing is shared with workers, so that the program is not split for their sake.
+  for (const module of workerModules(folder)) {
+    denoBundle(
+      ROOT,
+      `--output=${pathOf(new URL(bundledName(module.pathname), folder))}`,
+      pathOf(module),
     );
-    if (moved !== text) Deno.writeTextFileSync(file, moved);
+  }
+  for (const file of filesIn(folder, ".js")) {
+    rewrite(
+      file,
+      (text) =>
+        text.replace(OWN_URL, (_, target) => `new URL("${bundledName(target)}",import.meta.url)`),
+    );
   }
 }
 
 if (import.meta.main) {
   const [path = "dist"] = Deno.args;
   bundle(new URL(`${path}/`, `file://${Deno.cwd()}/`));
-  const line = `${path}/cli.js is the program; to install it as vmsock:
-deno install --global --name vmsock --allow-net --allow-read --v8-flags=${V8_FLAGS} ${path}/cli.js
+  const text = `${path}/vmsock.js is the program; to install it:
+deno install --global --allow-net --allow-read --v8-flags=${V8_FLAGS} ${path}/vmsock.js
 `;
-  Deno.stdout.writeSync(new TextEncoder().encode(line));
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }

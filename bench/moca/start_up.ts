@@ -110,7 +110,7 @@ try {
   bundle(new URL(`file://${folder}/dist/`));
   const flags = `--v8-flags=${V8_FLAGS}`;
   const sources = ["--allow-net", "--allow-read", SOURCES];
-  const bundled = [flags, "--allow-net", "--allow-read", `${folder}/dist/cli.js`];
+  const bundled = [flags, "--allow-net", "--allow-read", `${folder}/dist/vmsock.js`];
   const script = ["run", `${folder}/script.mc`];
   const empty = contender("empty deno run", flags, `${folder}/empty.ts`);
   const judged = contender("bundle, run script.mc", ...bundled, ...script);
