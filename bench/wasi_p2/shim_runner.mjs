@@ -4,7 +4,9 @@ import { basename, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [file, ...args] = process.argv.slice(2);
-const { cli } = await import("@bytecodealliance/preview2-shim");
+// By name at run time: the package is beside a copy of this file.
+const SHIM = "@bytecodealliance/preview2-shim";
+const { cli } = await import(SHIM);
 cli._setArgs([basename(file), ...args]);
 const { run } = await import(pathToFileURL(resolve(file)).href);
 let status = 0;

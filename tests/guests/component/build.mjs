@@ -2,11 +2,15 @@
 // values.component.wasm, which passes a value of each type of the table below from the host back to
 // the host. Run by build.sh.
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { filesystem } from "@bytecodealliance/preview2-shim";
+
+// By name at run time: only Node resolves these.
+const SHIM = "@bytecodealliance/preview2-shim";
+const TOOLS = "@bytecodealliance/jco-transpile/wasm-tools";
+const { filesystem } = await import(SHIM);
 
 // jco 1.35.0 looks for files among preopened folders, of which there is none.
 filesystem._addPreopen("/", "/");
-const { parse } = await import("@bytecodealliance/jco-transpile/wasm-tools");
+const { parse } = await import(TOOLS);
 
 const [folder] = process.argv.slice(2);
 

@@ -2,11 +2,15 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filesystem } from "@bytecodealliance/preview2-shim";
+
+// By name at run time: only Node resolves these.
+const SHIM = "@bytecodealliance/preview2-shim";
+const TOOLS = "@bytecodealliance/jco-transpile/wasm-tools";
+const { filesystem } = await import(SHIM);
 
 // jco 1.35.0 looks for the folder among preopened ones, of which there is none.
 filesystem._addPreopen("/", "/");
-const { componentEmbed, componentNew } = await import("@bytecodealliance/jco-transpile/wasm-tools");
+const { componentEmbed, componentNew } = await import(TOOLS);
 
 const [core, component, world] = process.argv.slice(2);
 const library = new URL("./node_modules/@bytecodealliance/jco/lib/", import.meta.url);
