@@ -47,6 +47,8 @@ export class TcpConnection {
   /**
    * Makes a connection of its record.
    *
+   * @internal
+   *
    * @param tcb The record.
    * @param local This side's address.
    * @param remote The peer's address.

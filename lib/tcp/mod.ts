@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { type IpAddress, SocketAddress } from "../ip.ts";
 export { TcpConnection, type TcpTuning } from "./connection.ts";
 export { type OutgoingSegment, TcpHost, type TcpHostOptions } from "./host.ts";
 export { TcpListener } from "./listener.ts";
