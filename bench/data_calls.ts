@@ -1,6 +1,7 @@
 /**
- * What a data call costs through the kernel beside the same call in C and beside raw FFI: CPU time
- * of whole send and recv pairs, medians of rounds in which the three take turns.
+ * What a data call costs through the kernel, and through the kernel of a process that is shared among
+ * threads, beside the same call in C and beside raw FFI: CPU time of whole send and recv pairs,
+ * medians of rounds in which the four take turns.
  *
  *     deno run -A bench/data_calls.ts [ROUNDS]
  *
@@ -44,17 +45,27 @@ try {
   }).outputSync();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   print(`CPU nanoseconds a call pair, medians of ${ROUNDS} rounds`);
-  print("case    bytes        C      FFI   kernel   kernel/C   kernel-FFI");
+  print("case    bytes        C      FFI   kernel   thread   kernel/C  kernel-FFI  thread-kernel");
   for (const [name, size, count] of CASES) {
-    const times: Record<"c" | "raw" | "kernel", number[]> = { c: [], raw: [], kernel: [] };
+    const times: Record<"c" | "raw" | "kernel" | "thread", number[]> = {
+      c: [],
+      raw: [],
+      kernel: [],
+      thread: [],
+    };
     for (let round = 0; round < ROUNDS; round++) {
       times.c.push(run(program, name, size, count));
-      for (const way of ["raw", "kernel"] as const) {
+      for (const way of ["raw", "kernel", "thread"] as const) {
         const guest = `${DIRECTORY}data_calls_guest.ts`;
         times[way].push(run(Deno.execPath(), "run", "-A", guest, way, name, size, count));
       }
     }
-    const [c, raw, kernel] = [median(times.c), median(times.raw), median(times.kernel)];
+    const { c, raw, kernel, thread } = {
+      c: median(times.c),
+      raw: median(times.raw),
+      kernel: median(times.kernel),
+      thread: median(times.thread),
+    };
     print(
       [
         name.padEnd(7),
@@ -62,8 +73,10 @@ try {
         c.toFixed(0).padStart(8),
         raw.toFixed(0).padStart(8),
         kernel.toFixed(0).padStart(8),
+        thread.toFixed(0).padStart(8),
         (kernel / c).toFixed(3).padStart(10),
-        (kernel - raw).toFixed(0).padStart(12),
+        (kernel - raw).toFixed(0).padStart(11),
+        (thread - kernel).toFixed(0).padStart(14),
       ].join(" "),
     );
   }

@@ -1,8 +1,9 @@
 /**
- * The data calls of `data_calls.c` through the kernel, or through libc's functions as Deno's FFI
- * gives them (`raw`): prints nanoseconds of CPU time a call.
+ * The data calls of `data_calls.c` through the kernel, through that of a thread of a process that is
+ * shared (`thread`), or through libc's functions as Deno's FFI gives them (`raw`): prints nanoseconds
+ * of CPU time a call.
  *
- *     deno run -A bench/data_calls_guest.ts kernel|raw CASE SIZE COUNT
+ *     deno run -A bench/data_calls_guest.ts kernel|thread|raw CASE SIZE COUNT
  */
 import { parseSocketAddress } from "../lib/ip.ts";
 import { Errno } from "../lib/linux/errno.ts";
@@ -24,7 +25,7 @@ interface Calls {
 }
 
 function cpuNanoseconds(): number {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = globalThis.process.cpuUsage();
   return (user + system) * 1000;
 }
 
@@ -77,7 +78,8 @@ function libcCalls(): Calls {
 const [way, name, sizeText, countText] = Deno.args;
 const size = Number(sizeText);
 const count = Number(countText);
-using kernel = new Kernel(openStack("libc"));
+using process = new Kernel(openStack("libc"));
+using kernel = way === "thread" ? Kernel.attach(process.share()) : process;
 const type = name === "tcp" ? SOCK_STREAM : SOCK_DGRAM;
 const before = new Set(hostDescriptors());
 let [client, server] = pair(kernel, type);

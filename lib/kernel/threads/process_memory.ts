@@ -1,7 +1,7 @@
 /**
  * The memory that the threads of a guest process share.
  *
- * One SharedArrayBuffer, mostly of pages that nobody ever touches. Its parts:
+ * One shared WebAssembly.Memory, mostly of pages that nobody ever touches. Its parts:
  *
  * ```
  * header     state, limits, counts, one line of 64 bytes for each lock
@@ -123,7 +123,9 @@ export const Thread = {
   /** One more than each record that the thread is using. */
   pins: 8,
   /** How many records fit; more are the thread's own secret. */
-  pinCount: 56,
+  pinCount: 55,
+  /** Where a record is named that does not fit. */
+  lastPin: 63,
   /** Words of a block. */
   words: 4 * LINE,
 } as const;
@@ -157,7 +159,7 @@ export const LEARNED_NAME_SIZE = 276;
 /** A process that threads share, as it is posted to them. Only `Kernel.attach` looks inside. */
 export interface SharedProcess {
   /** The process's own memory. */
-  readonly memory: SharedArrayBuffer;
+  readonly memory: WebAssembly.Memory;
   /** The generation of permissions that its threads go by. */
   readonly generation: SharedArrayBuffer;
   /** Numbers that there is room for: the hard limit of descriptors. */
@@ -214,12 +216,21 @@ function layOut(numbers: number): Layout {
   };
 }
 
+/** Bytes of a page of WebAssembly's. */
+const PAGE_SIZE = 65536;
+
+function pagesOf({ size }: Layout): number {
+  return Math.ceil(size / PAGE_SIZE);
+}
+
 function align(offset: number): number {
   return Math.ceil(offset / (4 * LINE)) * 4 * LINE;
 }
 
 /** Views over the memory of a process. */
 export class ProcessMemory {
+  /** The memory itself. */
+  readonly memory: WebAssembly.Memory;
   /** Everything as words, for {@linkcode Header}. */
   readonly header: Int32Array<SharedArrayBuffer>;
   /** A word for each number. */
@@ -244,15 +255,17 @@ export class ProcessMemory {
   readonly names: Uint8Array<SharedArrayBuffer>;
 
   /** Looks at memory that {@linkcode ProcessMemory.allocate} made. */
-  constructor(memory: SharedArrayBuffer, numbers: number) {
+  constructor(memory: WebAssembly.Memory, numbers: number) {
     const layout = layOut(numbers);
-    if (memory.byteLength !== layout.size) {
+    const buffer = memory.buffer as unknown as SharedArrayBuffer;
+    if (buffer.byteLength !== PAGE_SIZE * pagesOf(layout)) {
       throw new TypeError(
-        `Cannot attach to a process: its memory has ${memory.byteLength} bytes, not ${layout.size}`,
+        `Cannot join a process: its memory has ${buffer.byteLength} bytes, and ${numbers} numbers`,
       );
     }
+    this.memory = memory;
     const { recordCount, registrationCount } = layout;
-    const words = (offset: number, count: number) => new Int32Array(memory, offset, count);
+    const words = (offset: number, count: number) => new Int32Array(buffer, offset, count);
     this.header = words(0, HEADER_WORDS);
     this.slots = words(layout.slots, numbers);
     this.records = words(layout.records, Record.words * recordCount);
@@ -262,16 +275,17 @@ export class ProcessMemory {
     this.registrationCount = registrationCount;
     this.chains = words(layout.chains, 2 * REGISTRATION_CHAINS);
     this.directories = [
-      new DataView(memory, layout.files, DIRECTORY_SIZE),
-      new DataView(memory, layout.files + DIRECTORY_SIZE, DIRECTORY_SIZE),
+      new DataView(buffer, layout.files, DIRECTORY_SIZE),
+      new DataView(buffer, layout.files + DIRECTORY_SIZE, DIRECTORY_SIZE),
     ];
     const locked = layout.files + 2 * DIRECTORY_SIZE;
-    this.lockedFiles = new BigUint64Array(memory, locked, 2 * LOCKED_FILES);
-    this.names = new Uint8Array(memory, layout.names, LEARNED_NAMES * LEARNED_NAME_SIZE);
+    this.lockedFiles = new BigUint64Array(buffer, locked, 2 * LOCKED_FILES);
+    this.names = new Uint8Array(buffer, layout.names, LEARNED_NAMES * LEARNED_NAME_SIZE);
   }
 
   /** Memory for a process with room for that many numbers; all of it is zero. */
-  static allocate(numbers: number): SharedArrayBuffer {
-    return new SharedArrayBuffer(layOut(numbers).size);
+  static allocate(numbers: number): WebAssembly.Memory {
+    const pages = pagesOf(layOut(numbers));
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   }
 }

@@ -71,9 +71,8 @@ function openFiles(table: DescriptorTable, host: HostFiles): Map<number, OpenFil
 }
 
 /** Memory for a process that has nothing open yet. */
-function makeMemory(process: SingleThread, numbers: number): SharedArrayBuffer {
-  const buffer = ProcessMemory.allocate(numbers);
-  const memory = new ProcessMemory(buffer, numbers);
+function makeMemory(process: SingleThread, numbers: number): WebAssembly.Memory {
+  const memory = new ProcessMemory(ProcessMemory.allocate(numbers), numbers);
   SharedTable.format(memory);
   SharedEpollRegistrations.format(memory);
   const { header } = memory;
@@ -82,7 +81,7 @@ function makeMemory(process: SingleThread, numbers: number): SharedArrayBuffer {
   header[Header.maximum] = process.nofile.maximum;
   header[Header.umask] = process.state.umask;
   header[Header.sockets] = process.limiter?.count ?? 0;
-  return buffer;
+  return memory.memory;
 }
 
 /**

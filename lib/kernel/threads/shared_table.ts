@@ -13,6 +13,8 @@
  *
  * As fget and fput of Linux:
  *
+ * (steps 1 to 3 and 5 are `references.wat`)
+ *
  * 1. read the slot; free or reserved is EBADF;
  * 2. raise the record's count, unless it is 0 (one compare and exchange);
  * 3. read the slot again; if it names another record by now, take the count back and begin anew;
@@ -74,6 +76,7 @@ import {
   RecordFlag,
   Thread,
 } from "./process_memory.ts";
+import { makeReferences, type References } from "./references.ts";
 import type { ThreadBlock } from "./thread_block.ts";
 
 /** How open files and records become one another, on this thread. */
@@ -121,7 +124,10 @@ export class SharedTable implements DescriptorTable {
   /** The blocks of all threads, and where this thread's own parts are. */
   readonly #threads: Int32Array<SharedArrayBuffer>;
   readonly #busy: number;
+  /** Takes and gives back references, and where they are named: addresses. */
+  readonly #references: References;
   readonly #firstPin: number;
+  readonly #lastPin: number;
   readonly #firstReserved: number;
   readonly #lock: Lock;
   readonly #order: LockOrder | null;
@@ -141,7 +147,10 @@ export class SharedTable implements DescriptorTable {
     this.#recordCount = memory.recordCount;
     this.#threads = block.words;
     this.#busy = block.base + Thread.busy;
-    this.#firstPin = block.base + Thread.pins;
+    const address = (word: number): number => block.words.byteOffset + 4 * (block.base + word);
+    this.#references = makeReferences(memory, address(Thread.busy));
+    this.#firstPin = address(Thread.pins);
+    this.#lastPin = address(Thread.lastPin);
     this.#firstReserved = block.base + Thread.reserved;
     this.#lock = lock;
     this.#order = order;
@@ -170,23 +179,20 @@ export class SharedTable implements DescriptorTable {
   }
 
   get(fd: number): OpenFile | undefined {
-    const slot = fd | 0;
-    if (slot !== fd || slot < 0 || slot >= this.#slots.length) return undefined;
+    const number = fd | 0;
+    if (number !== fd) return undefined;
     if (this.#order !== null) this.#order.assertNone();
-    this.#threads[this.#busy] = 1;
-    // Plain reads will do here: the exchange decides, and what is read after it is not older than it.
-    const word = this.#slots[slot] as number;
-    if (word <= 0) return undefined;
-    const record = recordOf(word);
-    const base = record * Record.words;
-    const count = this.#records[base] as number;
-    if (
-      count > 0 && Atomics.compareExchange(this.#records, base, count, count + 1) === count
-    ) {
-      if (recordOf(this.#slots[slot] as number) === record) return this.#use(record);
-      this.#unref(record);
+    const pins = this.#pins;
+    const pin = pins < Thread.pinCount ? this.#firstPin + 4 * pins : this.#lastPin;
+    let found = this.#references.acquire(number, pin);
+    while (found < 0) {
+      this.#end(-found - 1);
+      found = this.#references.acquire(number, pin);
     }
-    return this.#getContended(slot);
+    if (found === 0) return undefined;
+    this.#pins = pins + 1;
+    if (pins >= Thread.pinCount) this.#morePins.push(found - 1);
+    return this.#fileOf(found - 1);
   }
 
   isAllowed(fd: number): boolean {
@@ -274,9 +280,8 @@ export class SharedTable implements DescriptorTable {
         this.#unref(this.#morePins.pop() as number);
         continue;
       }
-      const record = (this.#threads[this.#firstPin + pin] as number) - 1;
-      this.#threads[this.#firstPin + pin] = 0;
-      this.#unref(record);
+      const ended = this.#references.release(this.#firstPin + 4 * pin);
+      if (ended !== 0) this.#end(ended - 1);
     }
     if (this.#order !== null) this.#order.assertNone();
     this.#threads[this.#busy] = 0;
@@ -325,29 +330,6 @@ export class SharedTable implements DescriptorTable {
   /** Puts the table in order after a thread that ended while it had the lock. */
   repair(): void {
     Atomics.store(this.#header, Header.lowest, 0);
-  }
-
-  /** As {@linkcode SharedTable.get}, where another thread was faster. */
-  #getContended(slot: number): OpenFile | undefined {
-    for (;;) {
-      const word = Atomics.load(this.#slots, slot);
-      if (word <= 0) return undefined;
-      const record = recordOf(word);
-      const base = record * Record.words;
-      const count = Atomics.load(this.#records, base);
-      if (count <= 0) continue;
-      if (Atomics.compareExchange(this.#records, base, count, count + 1) !== count) continue;
-      if (recordOf(Atomics.load(this.#slots, slot)) === record) return this.#use(record);
-      this.#unref(record);
-    }
-  }
-
-  /** Notes that this call holds a reference to a record. */
-  #use(record: number): OpenFile {
-    const pin = this.#pins++;
-    if (pin < Thread.pinCount) this.#threads[this.#firstPin + pin] = record + 1;
-    else this.#morePins.push(record);
-    return this.#fileOf(record);
   }
 
   /** Gives a reference up; the last one ends the description. Returns what that returned. */

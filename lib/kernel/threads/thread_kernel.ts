@@ -180,6 +180,7 @@ export class ThreadKernel extends ThreadCalls implements System {
     if (this.ended) return;
     this.ended = true;
     this.files.close();
+    this.lookup.close();
     leaveProcess(this.#joined, this.shared);
   }
 
