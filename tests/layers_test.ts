@@ -25,6 +25,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const DENO_ALLOWED: readonly string[] = [
   "lib/stack/libc/",
   "lib/stack/deno/",
+  "lib/stack/user/worker.ts",
+  "lib/stack/user/user_stack.ts",
   "lib/device/",
   "lib/kernel/files/",
   "lib/kernel/policy/",
