@@ -4,15 +4,13 @@
  * @module
  */
 import { BinaryReader } from "./binary_reader.ts";
+import { MAX_DEPTH, readCoreSort, skipCoreType, unsupported } from "./core_types.ts";
 import {
   readAlias,
-  readCoreSort,
   readExternDescription,
   readExternName,
   readSort,
   readTypeDefinition,
-  skipCoreType,
-  unsupported,
 } from "./decode_types.ts";
 import type {
   CanonicalOptions,
@@ -25,9 +23,6 @@ import { ComponentError } from "./error.ts";
 
 /** `\0asm`, version 13, layer 1. */
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00] as const;
-
-/** Components inside one another, at most. */
-const MAX_DEPTH = 100;
 
 /** Whether bytes are a component of the version that is known. */
 export function isComponent(bytes: Uint8Array): boolean {

@@ -4,18 +4,16 @@
  * @module
  */
 import { Errno } from "../../../linux/errno.ts";
-import { IPPROTO_IPV6, IPPROTO_TCP, IPV6_V6ONLY } from "../../../linux/in.ts";
+import { IPPROTO_IPV6, IPV6_V6ONLY } from "../../../linux/in.ts";
 import { type PollFd, POLLIN, POLLOUT } from "../../../linux/poll.ts";
 import {
   SHUT_RD,
-  SO_KEEPALIVE,
   SO_REUSEADDR,
   SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../../linux/socket.ts";
 import { SockaddrStorage } from "../../../linux/sockaddr.ts";
-import { TCP_KEEPCNT, TCP_KEEPIDLE, TCP_KEEPINTVL } from "../../../linux/tcp.ts";
 import type { WasiContext } from "../context.ts";
 import { Awaited, Pollable } from "../io/poll.ts";
 import type { InputStream, OutputStream } from "../io/streams.ts";
@@ -34,7 +32,7 @@ import {
   type IpSocketAddress,
   type Network,
 } from "./network.ts";
-import { Socket } from "./socket.ts";
+import { TcpOptions } from "./tcp_options.ts";
 import { TcpInputStream, TcpOutputStream } from "./tcp_streams.ts";
 import { TcpWriter } from "./tcp_writer.ts";
 
@@ -63,16 +61,10 @@ const DEFAULT_BACKLOG = 128;
 
 const INT_MAX = 0x7fffffff;
 
-const NANOSECONDS_PER_SECOND = 1_000_000_000n;
-
-/** Largest values of TCP_KEEPIDLE and TCP_KEEPINTVL, in seconds, and of TCP_KEEPCNT: linux/tcp.h. */
-const MAX_TCP_KEEPIDLE = 32_767;
-const MAX_TCP_KEEPCNT = 127;
-
 const peerName = new SockaddrStorage();
 
 /** `tcp-socket`. */
-export class TcpSocket extends Socket {
+export class TcpSocket extends TcpOptions {
   #state: State;
   #backlog = DEFAULT_BACKLOG;
   /** Whether the guest has bound it. */
@@ -230,57 +222,6 @@ export class TcpSocket extends Socket {
     this.#backlog = backlog;
   }
 
-  /** `keep-alive-enabled`. */
-  keepAliveEnabled(): boolean {
-    return this.getInt(SOL_SOCKET, SO_KEEPALIVE) !== 0;
-  }
-
-  /** `set-keep-alive-enabled`. */
-  setKeepAliveEnabled(value: boolean): void {
-    this.setInt(SOL_SOCKET, SO_KEEPALIVE, Number(value));
-  }
-
-  /** `keep-alive-idle-time`, in nanoseconds. */
-  keepAliveIdleTime(): bigint {
-    return BigInt(this.getInt(IPPROTO_TCP, TCP_KEEPIDLE)) * NANOSECONDS_PER_SECOND;
-  }
-
-  /** `set-keep-alive-idle-time`, in nanoseconds. */
-  setKeepAliveIdleTime(value: bigint): void {
-    this.setInt(IPPROTO_TCP, TCP_KEEPIDLE, toSeconds(value));
-  }
-
-  /** `keep-alive-interval`, in nanoseconds. */
-  keepAliveInterval(): bigint {
-    return BigInt(this.getInt(IPPROTO_TCP, TCP_KEEPINTVL)) * NANOSECONDS_PER_SECOND;
-  }
-
-  /** `set-keep-alive-interval`, in nanoseconds. */
-  setKeepAliveInterval(value: bigint): void {
-    this.setInt(IPPROTO_TCP, TCP_KEEPINTVL, toSeconds(value));
-  }
-
-  /** `keep-alive-count`. */
-  keepAliveCount(): number {
-    return this.getInt(IPPROTO_TCP, TCP_KEEPCNT);
-  }
-
-  /** `set-keep-alive-count`. */
-  setKeepAliveCount(value: number): void {
-    if (value === 0) failWith("invalid-argument");
-    this.setInt(IPPROTO_TCP, TCP_KEEPCNT, Math.min(value, MAX_TCP_KEEPCNT));
-  }
-
-  /** `hop-limit`. */
-  hopLimit(): number {
-    return this.getHopLimit();
-  }
-
-  /** `set-hop-limit`. */
-  setHopLimit(value: number): void {
-    this.changeHopLimit(value);
-  }
-
   /** `subscribe`. */
   subscribe(): Pollable {
     return new TcpPollable(this.context, this);
@@ -335,13 +276,6 @@ function isIpv4(address: IpSocketAddress | null): boolean {
   if (address?.tag !== "ipv6") return false;
   const parts = address.val.address;
   return parts[5] === 0xffff && parts.slice(0, 5).every((part) => part === 0);
-}
-
-/** Whole seconds that Linux takes, of a duration in nanoseconds. */
-function toSeconds(duration: bigint): number {
-  if (duration === 0n) failWith("invalid-argument");
-  const seconds = (duration + NANOSECONDS_PER_SECOND - 1n) / NANOSECONDS_PER_SECOND;
-  return seconds > BigInt(MAX_TCP_KEEPIDLE) ? MAX_TCP_KEEPIDLE : Number(seconds);
 }
 
 class TcpPollable extends Pollable {
