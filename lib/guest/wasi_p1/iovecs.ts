@@ -11,8 +11,8 @@ import type { WasiProcess } from "./wasi_process.ts";
 const IOVEC_SIZE = 8;
 
 /**
- * Reads a list of buffers into `process.buffers`, which is then as long as the list. Beyond what one
- * call can transfer, buffers are cut.
+ * Reads a list of buffers into `process.buffers`, which is then as long as the list. A buffer that is
+ * longer than what one call can transfer is cut.
  *
  * @param process The guest.
  * @param address Where the list is.
@@ -23,7 +23,6 @@ const IOVEC_SIZE = 8;
 export function decodeIovecs(process: WasiProcess, address: number, count: number): number {
   if (count > UIO_MAXIOV) return -Errno.EINVAL;
   const { memory, buffers } = process;
-  let room = MAX_RW_COUNT;
   for (let index = 0; index < count; index++) {
     const entry = address + index * IOVEC_SIZE;
     const length = memory.load32(entry + 4);
@@ -32,8 +31,7 @@ export function decodeIovecs(process: WasiProcess, address: number, count: numbe
     if (base === null) return -Errno.EFAULT;
     const buffer: Iovec = buffers[index] ??= { base: null, length: 0 };
     buffer.base = base;
-    buffer.length = Math.min(length, room);
-    room -= buffer.length;
+    buffer.length = Math.min(length, MAX_RW_COUNT);
   }
   buffers.length = count;
   return 0;

@@ -161,6 +161,19 @@ testOnEach("poll_oneoff() gives the end of a connection as data of no bytes", (g
   assertEquals(whole, { userdata: 0n, error: "ESUCCESS", type: 1, bytes: 0, flags: 1 });
 });
 
+testOnEach("poll_oneoff() gives a pipe that nobody writes any more as hung up", (guest) => {
+  const wasi = new WasiGuest(guest.kernel);
+  const fds = new Int32Array(2);
+  guest.ok(guest.kernel.pipe2(fds, 0), "pipe2");
+  const [reader, writer] = fds as unknown as [number, number];
+  const pipe = adopt(wasi, reader);
+  const all = [{ read: pipe }, { clock: 1, timeout: 0n }] as const;
+  assertEquals(wasi.poll(...all).map(summary), [[1, "ESUCCESS", 0]]);
+  guest.ok(guest.kernel.close(writer), "close");
+  const [event] = wasi.poll(...all);
+  assertEquals(event, { userdata: 0n, error: "ESUCCESS", type: 1, bytes: 0, flags: 1 });
+});
+
 testOnEach("poll_oneoff() waits for connections", (guest) => {
   const wasi = new WasiGuest(guest.kernel, { listener: "127.0.0.1:0" });
   const listener = 3;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { testOnEach } from "../../kernel/guest.ts";
-import { MEMORY_SIZE, testInFolder, WasiGuest } from "./wasi_guest.ts";
+import { MEMORY_SIZE, PAGE, testInFolder, WasiGuest } from "./wasi_guest.ts";
 
 const READ = 2n;
 const WRITE = 64n;
@@ -135,15 +135,43 @@ testInFolder(
   },
 );
 
-testInFolder("transfers cut what is beyond one call", (wasi) => {
+testInFolder("transfers take more memory than Linux moves in one call", (wasi) => {
   const fd = file(wasi, "abc");
   const result = wasi.room(4);
-  // 1024 times the whole memory: more than Linux moves at once.
   const whole = Array.from({ length: 1024 }, () => [0, MEMORY_SIZE] as const);
   wasi.ok("fd_read", fd, ...wasi.iovecs(...whole), result);
   assertEquals(wasi.memory.load32(result), 3);
   assertEquals(wasi.text(0, 3), "abc");
 });
+
+/** A memory whose upper addresses have the sign bit set. */
+const LARGE_SIZE = 2 ** 31 + PAGE;
+
+function hasAddressSpace(): boolean {
+  try {
+    return new WebAssembly.Memory({ initial: LARGE_SIZE / PAGE }).buffer.byteLength > 0;
+  } catch {
+    return false;
+  }
+}
+
+function takeLargeBuffers(wasi: WasiGuest): void {
+  const fd = file(wasi, "abcdef");
+  const size = LARGE_SIZE;
+  wasi.wasmMemory.grow((size - MEMORY_SIZE) / PAGE);
+  const [list, result] = [wasi.iovecs([size - 4, 1], [16, size - 16]), wasi.room(4)];
+  wasi.ok("fd_read", fd, ...list, result);
+  assertEquals(wasi.memory.load32(result), 6);
+  // Addresses from 2³¹ on come with a sign.
+  assertEquals([wasi.text(size - 4, 1), wasi.text(16, 5)], ["a", "bcdef"]);
+  assertEquals(seek(wasi, fd, 0n, 0), 0);
+  wasi.ok("fd_read", fd, ...wasi.iovecs([16, size - 16]), size - 8);
+  assertEquals(wasi.memory.load32(size - 8), 6);
+}
+
+const LARGE = "transfers take buffers of more than 2 GiB";
+if (hasAddressSpace()) testInFolder(LARGE, takeLargeBuffers);
+else Deno.test.ignore(`${LARGE} (skipped: there is no address space for them)`, () => {});
 
 testOnEach("transfers of a pipe and a socket have no place: ESPIPE", (guest) => {
   const wasi = new WasiGuest(guest.kernel, { listener: "127.0.0.1:0" });

@@ -8,6 +8,8 @@ import type { WasiGuest } from "../wasi_guest.ts";
 /** Puts a `__wasi_address_t` with a buffer of `size` bytes into the memory; both addresses. */
 export function addressRoom(wasi: WasiGuest, size: number): { at: number; buffer: number } {
   const buffer = wasi.room(size);
+  // What is left there from before must not become a part of an address.
+  wasi.memory.bytes(buffer, size)?.fill(0xa5);
   const at = wasi.room(8);
   wasi.memory.store32(at, buffer);
   wasi.memory.store32(at + 4, size);
