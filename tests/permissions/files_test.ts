@@ -42,6 +42,7 @@ function attempts(path: string, inside: string): string[] {
     `open ${path} 3`,
     `stat ${path} 0`,
     `truncate ${path}`,
+    `utimes ${path} 0`,
     `access ${path} R_OK`,
     `access ${path} W_OK`,
     `link ${path} ${inside}/stolen AT_SYMLINK_FOLLOW`,
@@ -119,6 +120,9 @@ testInFolders("what is granted for reading is not written", async (folder, stack
     "open dir O_TMPFILE|O_RDWR",
     "open own 3",
     "truncate own",
+    "utimes own 0",
+    "utimes own AT_SYMLINK_NOFOLLOW",
+    "utimes dir 0",
     "unlink own",
     "unlink dir AT_REMOVEDIR",
     "rename own other",
@@ -133,6 +137,21 @@ testInFolders("what is granted for reading is not written", async (folder, stack
     "f = open own O_RDONLY",
     ["write f 'x'", "EBADF"],
     ["read f", "3 'own'"],
+    ["futimes f", "EACCES"],
+    "d = open dir O_RDONLY",
+    ["futimes d", "EACCES"],
+    "p = open own O_PATH",
+    ["futimes p", "EACCES"],
+  ]);
+  const both = [`--allow-read=${inside}`, `--allow-write=${inside}`];
+  await expectCalls({ stack, flags: both, cwd: inside }, [
+    "utimes own 0",
+    "d = open dir O_RDONLY",
+    "futimes d",
+    "w = open own O_RDWR",
+    "futimes w",
+    "f = open own O_RDONLY",
+    ["futimes f", "EACCES"],
   ]);
   await expectRefusals({ stack, flags: [`--allow-write=${inside}`], cwd: inside }, [
     "open own O_RDONLY",
@@ -140,6 +159,7 @@ testInFolders("what is granted for reading is not written", async (folder, stack
     "open own O_PATH",
     "open dir O_RDONLY",
     "stat own 0",
+    "utimes own 0",
     "access own R_OK",
     "rename own other",
     "link own other",

@@ -9,7 +9,7 @@ import { Kernel } from "../../lib/kernel/kernel.ts";
 import { revokePermissions } from "../../lib/kernel/policy/permissions.ts";
 import { Policy, type PolicyOptions } from "../../lib/kernel/policy/policy.ts";
 import { errnoName } from "../../lib/linux/errno.ts";
-import { AT_FDCWD } from "../../lib/linux/fcntl.ts";
+import { AT_EMPTY_PATH, AT_FDCWD } from "../../lib/linux/fcntl.ts";
 import { decodeSockaddr, SockaddrStorage } from "../../lib/linux/sockaddr.ts";
 import { AF_UNSPEC } from "../../lib/linux/socket.ts";
 import { FileStatus } from "../../lib/linux/stat.ts";
@@ -154,6 +154,10 @@ class GuestProgram {
         return kernel.openat(AT_FDCWD, path(0), number(1), 0o600);
       case "stat":
         return kernel.fstatat(AT_FDCWD, path(0), new FileStatus(), number(1));
+      case "utimes":
+        return kernel.utimensat(AT_FDCWD, path(0), null, number(1));
+      case "futimes":
+        return kernel.utimensat(number(0), "", null, AT_EMPTY_PATH);
       case "truncate":
         return kernel.truncate(path(0), 0);
       case "unlink":
