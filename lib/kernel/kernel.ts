@@ -58,7 +58,7 @@ function partsOf(stack: Stack, options: KernelOptions, state: LocalFileState): P
     policy: policy ?? new Policy(),
     nofile: { ...nofile },
     limiter: limits === undefined ? null : new SocketLimiter(limits),
-    files: new FileSystem({ host: stack.host, stdio, state }),
+    files: new FileSystem({ host: stack.host, alarm: stack.alarm ?? null, stdio, state }),
     makeTable: (end) => new FdTable(nofile.current, end),
   };
 }
@@ -113,6 +113,7 @@ export class Kernel extends KernelCalls implements System {
     this.table.limit = 0;
     for (let fd = 0; fd < this.table.size; fd++) this.close(fd);
     this.files.close();
+    this.lookup.close();
     if (!this.keepStack) this.stack.close();
   }
 

@@ -7,6 +7,7 @@ import { parseIpAddress, SocketAddress } from "../ip.ts";
 import { Errno } from "../linux/errno.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../linux/socket.ts";
 import { encodeSockaddr } from "../linux/sockaddr.ts";
+import { NameLookup } from "../stack/name_lookup.ts";
 import { PathCalls } from "./path_calls.ts";
 import type { LocalFileState } from "./files/file_state.ts";
 import type { StdioOptions } from "./files/stdio.ts";
@@ -41,8 +42,16 @@ export abstract class KernelCalls extends PathCalls implements System {
   /** How this process is set up, for its other threads. */
   protected sharing: SharingOptions | null = null;
 
+  /** Name lookups with a time limit. */
+  protected readonly lookup: NameLookup = new NameLookup();
+
   /** See `System.resolve`. */
-  resolve(name: string | null, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
+  resolve(
+    name: string | null,
+    family: number,
+    addresses: Uint8Array<ArrayBuffer>[],
+    timeout: number = -1,
+  ): number {
     if (name === null) return -Errno.EFAULT;
     if (family !== AF_INET && family !== AF_INET6 && family !== AF_UNSPEC) {
       return -Errno.EAFNOSUPPORT;
@@ -58,12 +67,31 @@ export abstract class KernelCalls extends PathCalls implements System {
     const refused = this.policy.checkName(name);
     if (refused < 0) return refused;
     const found: Uint8Array<ArrayBuffer>[] = [];
-    const count = this.stack.resolve(name, family, found);
+    // Deno would ask whether the worker may, if it were not granted for all ports.
+    const count = timeout >= 0 && this.policy.isGranted(name)
+      ? this.#resolveWithin(timeout, name, family, found)
+      : this.stack.resolve(name, family, found);
     if (count > 0) {
       this.policy.learn(name, found);
       addresses.push(...found);
     }
     return count;
+  }
+
+  #resolveWithin(
+    timeout: number,
+    name: string,
+    family: number,
+    found: Uint8Array<ArrayBuffer>[],
+  ): number {
+    const wanted = family === AF_INET ? 4 : family === AF_INET6 ? 6 : 0;
+    const texts = this.lookup.lookUp(name, wanted, timeout);
+    if (typeof texts === "number") return texts;
+    for (const text of new Set(texts)) {
+      const ip = parseIpAddress(text);
+      if (ip !== null) found.push(encodeSockaddr(new SocketAddress(ip, 0)));
+    }
+    return found.length === 0 ? -Errno.ENOENT : found.length;
   }
 
   /** See `System.takeDenial`. */

@@ -41,6 +41,7 @@ export {
 } from "../stack/open_file.ts";
 export { LibcUnavailableError, openStack, type StackName } from "../stack/open.ts";
 export type { EpollRegistration, EpollRegistrations } from "../stack/epoll_registrations.ts";
+export type { Alarm } from "../stack/alarm.ts";
 export type { HostFiles, Limitation, Stack } from "../stack/stack.ts";
 export type { HostFile } from "../stack/thread_stack.ts";
 export { fileLimitations, pathLimitations } from "./files/file_limitations.ts";

@@ -43,11 +43,12 @@ export interface System {
   kind(fd: number): number;
 
   /**
-   * Records a call that a front end refused before it could be made (a bad pointer), for tracers.
+   * Records a call that a front end answered itself, for tracers: one that it refused before it could
+   * be made (a bad pointer), or one that is no business of the kernel's (getpid).
    *
    * @param name The call's name.
    * @param args Its arguments as text, already formatted.
-   * @param errno The negated errno that the guest gets.
+   * @param errno What the guest gets: a negated errno, or a result.
    * @returns `errno`.
    */
   rejected(name: string, args: readonly string[], errno: number): number;
@@ -364,8 +365,15 @@ export interface System {
    * @param name The name, without a port.
    * @param family AF_INET, AF_INET6, or AF_UNSPEC for both; another is EAFNOSUPPORT.
    * @param addresses Receives sockaddr bytes with port 0, in the resolver's order.
+   * @param timeout Milliseconds that it may take; negative, the default, for as long as the resolver
+   * takes, which also holds for a name that Deno has granted for some ports only.
    * @returns The count of addresses; −ENOENT where there is none, −EACCES where the policy refuses
-   * the name (whether it exists or not), −EAGAIN for a failure that may pass.
+   * the name (whether it exists or not), −EAGAIN for a failure that may pass, −ETIMEDOUT.
    */
-  resolve(name: string | null, family: number, addresses: Uint8Array<ArrayBuffer>[]): number;
+  resolve(
+    name: string | null,
+    family: number,
+    addresses: Uint8Array<ArrayBuffer>[],
+    timeout?: number,
+  ): number;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Alarm } from "./alarm.ts";
 import type { EpollRegistrations } from "./epoll_registrations.ts";
 import type { OffsetCell, OpenFile } from "./open_file.ts";
 import type { HostFile } from "./thread_stack.ts";
@@ -80,6 +81,12 @@ export interface Stack {
 
   /** Real descriptors for files, pipes and stdio; null where the kernel has to emulate them. */
   readonly host: HostFiles | null;
+
+  /**
+   * What its waits sleep on; absent where poll(2) sees everything. Other parts of the guest ring it when
+   * a file that they emulate has become ready.
+   */
+  readonly alarm?: Alarm;
 
   /**
    * Whether it goes to the name and not to the address where a call gives it both: to whatever

@@ -70,6 +70,11 @@ export type Method = Exclude<keyof System, "kind" | "rejected" | "takeDenial">;
 /** A verb for each argument. */
 type Verbs<Args extends readonly unknown[]> = { readonly [I in keyof Args]: Verb<Args[I]> };
 
+/** The arguments that a call always has. Those that it may have, such as a time limit, are not shown. */
+type Shown<Args extends readonly unknown[]> = Args extends readonly [infer First, ...infer Rest]
+  ? readonly [First, ...Shown<Rest>]
+  : readonly [];
+
 const atFlags = flagsOf(AT_FLAGS);
 const family = oneOf(FAMILIES);
 const fd = decimal;
@@ -82,7 +87,7 @@ function nothing(): null {
 }
 
 /** The verbs of every call, in the order of its arguments. */
-export const FORMATS: { readonly [M in Method]: Verbs<Parameters<System[M]>> } = {
+export const FORMATS: { readonly [M in Method]: Verbs<Shown<Parameters<System[M]>>> } = {
   socket: [family, socketType, protocol],
   socketpair: [family, socketType, protocol, descriptorPair],
   bind: [fd, address],

@@ -4,11 +4,11 @@
  * @module
  */
 import { parseIpAddress, SocketAddress } from "../../ip.ts";
-import type { System } from "../../kernel/system.ts";
 import { Errno } from "../../linux/errno.ts";
 import { decodeSockaddr, encodeSockaddr, type SockaddrStorage } from "../../linux/sockaddr.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../../linux/socket.ts";
 import { bytesToUtf8 } from "../../moca/text.ts";
+import type { CallContext } from "./call_context.ts";
 
 /** An address of a host, and the family of its socket. */
 export interface Candidate {
@@ -26,18 +26,19 @@ function candidate(address: SocketAddress): Candidate {
 /**
  * The addresses of a host with a port.
  *
- * @param system Resolves names.
+ * @param context Resolves names.
  * @param host A name or the text of an address, as bytes.
  * @param port The port; what is none is −EINVAL.
- * @param family AF_INET or AF_INET6, or AF_UNSPEC for both.
+ * @param options AF_INET or AF_INET6, or AF_UNSPEC for both; how many milliseconds it may take.
  * @returns The addresses in the resolver's order, one at least, or a negated errno.
  */
 export function candidates(
-  system: System,
+  context: CallContext,
   host: string,
   port: bigint,
-  family: number,
+  options: { readonly family: number; readonly timeout: number | null },
 ): Candidate[] | number {
+  const { family, timeout } = options;
   if (port < 0n || port > 65535n) return -Errno.EINVAL;
   const name = bytesToUtf8(host);
   const literal = parseIpAddress(name);
@@ -46,7 +47,7 @@ export function candidates(
     return family === AF_UNSPEC || family === only.family ? [only] : -Errno.EAFNOSUPPORT;
   }
   const found: Uint8Array<ArrayBuffer>[] = [];
-  const count = system.resolve(name, family, found);
+  const count = context.resolve(name, family, found, timeout);
   if (count < 0) return count;
   const list: Candidate[] = [];
   for (const sockaddr of found) {
@@ -67,8 +68,8 @@ export function endpointOf(storage: SockaddrStorage): readonly [host: string, po
 }
 
 /** The texts of a host's addresses, or a negated errno. */
-export function resolveTexts(system: System, host: string): string[] | number {
-  const found = candidates(system, host, 0n, AF_UNSPEC);
+export function resolveTexts(context: CallContext, host: string): string[] | number {
+  const found = candidates(context, host, 0n, { family: AF_UNSPEC, timeout: null });
   if (typeof found === "number") return found;
   return found.map(({ sockaddr }) => {
     const address = decodeSockaddr(sockaddr);

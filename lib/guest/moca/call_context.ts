@@ -8,7 +8,7 @@ import { Errno } from "../../linux/errno.ts";
 import { FIONBIO } from "../../linux/ioctl.ts";
 import { DescriptorTable, type OpenDescriptor } from "./descriptor_table.ts";
 import { type ErrnoNumbers, scriptErrno } from "./errno.ts";
-import { deadlineAfter, type Steps } from "./wait.ts";
+import { deadlineAfter, earlier, pollTimeout, type Steps } from "./wait.ts";
 
 /** What a machine's host calls are made with. */
 export interface CallContextOptions {
@@ -24,6 +24,8 @@ export interface CallContextOptions {
   readonly maxRead: number;
   /** Asked before each call; throws if the script must go no further. */
   readonly check: () => void;
+  /** When it must not, on `performance.now()`'s clock; null for never. */
+  readonly deadline: number | null;
 }
 
 /** The system, the descriptors, and how calls on them wait. */
@@ -40,10 +42,12 @@ export class CallContext {
   readonly check: () => void;
   readonly #errno: ErrnoNumbers;
   readonly #mayBlock: () => boolean;
+  readonly #deadline: number | null;
 
   /** Makes a context with no descriptors open. */
   constructor(options: CallContextOptions) {
-    const { system, errno, output, mayBlock, maxRead, check } = options;
+    const { system, errno, output, mayBlock, maxRead, check, deadline } = options;
+    this.#deadline = deadline;
     this.check = check;
     this.system = system;
     this.output = output;
@@ -60,6 +64,23 @@ export class CallContext {
   /** Whether a call on a socket without a time-out of its own may wait in the system. */
   blocks(timeout: number | null): boolean {
     return timeout === null && this.#mayBlock();
+  }
+
+  /**
+   * Looks a name up for as long as the script, or the descriptor's time-out, allows.
+   *
+   * @returns As `System.resolve`; −ETIMEDOUT once the time-out has expired.
+   */
+  resolve(
+    name: string,
+    family: number,
+    addresses: Uint8Array<ArrayBuffer>[],
+    timeout: number | null,
+  ): number {
+    const deadline = earlier(deadlineAfter(timeout), this.#deadline);
+    const count = this.system.resolve(name, family, addresses, pollTimeout(deadline));
+    this.check();
+    return count;
   }
 
   /**

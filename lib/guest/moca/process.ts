@@ -124,6 +124,7 @@ export class ScriptProcess {
       check: () => {
         if (this.#isTimeUp) throw this.#timeUp();
       },
+      deadline: this.#deadline,
     });
     const [main] = this.#threads;
     const thread = new ScriptThread(context, (self) =>

@@ -41,7 +41,7 @@ function sendto(context: CallContext, args: Arguments): Value | Steps<Value> {
   if (bytes === null) throw new MocaTrap("sendto: buf must be a reference");
   const entry = context.descriptors.get(args.int(0));
   if (entry?.kind !== "datagram") return context.result(-Errno.EBADF, "sendto");
-  const list = candidates(context.system, args.text(3), args.int(4), entry.family);
+  const list = candidates(context, args.text(3), args.int(4), entry);
   if (typeof list === "number") return context.result(list, "sendto");
   const [first] = list;
   if (first === undefined) return context.result(-Errno.ENOENT, "sendto");
@@ -123,7 +123,7 @@ function address(
 }
 
 function resolve(context: CallContext, args: Arguments): Value {
-  const texts = resolveTexts(context.system, args.text(0));
+  const texts = resolveTexts(context, args.text(0));
   if (typeof texts === "number") return context.result(texts, "resolve");
   return sequenceOf(texts.map(utf8ToBytes), true);
 }

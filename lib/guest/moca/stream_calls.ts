@@ -106,7 +106,7 @@ function* connect(context: CallContext, args: Arguments): Steps<Value> {
   if (entry === undefined || (entry.kind !== "pending" && entry.kind !== "datagram")) {
     return context.result(-Errno.EBADF, "connect");
   }
-  const list = candidates(system, args.text(1), args.int(2), entry.family);
+  const list = candidates(context, args.text(1), args.int(2), entry);
   if (entry.kind !== "pending") {
     const [first] = typeof list === "number" ? [] : list;
     const code = typeof list === "number" ? list : -Errno.ENOENT;
@@ -143,7 +143,7 @@ function bind(context: CallContext, args: Arguments): Value {
   if (entry === undefined || (entry.kind !== "pending" && entry.kind !== "datagram")) {
     return context.result(-Errno.EBADF, "bind");
   }
-  const list = candidates(system, args.text(1), args.int(2), entry.family);
+  const list = candidates(context, args.text(1), args.int(2), entry);
   let last = typeof list === "number" ? list : -Errno.ENOENT;
   for (const address of typeof list === "number" ? [] : list) {
     last = entry.kind === "datagram"

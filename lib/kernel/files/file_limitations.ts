@@ -126,9 +126,9 @@ export const fileLimitations: readonly Limitation[] = [
     missing: "nanoseconds: milliseconds, and seconds for the change of the inode",
   },
   {
-    call: "poll() on stdin, terminals and named pipes",
+    call: "poll() on terminals and named pipes that a path opened",
     errno: 0,
-    missing: "poll(2): they are always ready",
+    missing: "poll(2): they are always ready; for stdin, it is read ahead once somebody asks",
   },
   {
     call:

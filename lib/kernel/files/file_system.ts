@@ -42,6 +42,7 @@ import { errnoOf, fillStatus, nodeFs } from "./node_fs.ts";
 import { PathPermissions } from "./path_permissions.ts";
 import { checkPath, PathResolver, type PathUse, type ResolvedPath } from "./path_resolver.ts";
 import { createPipe } from "./pipe.ts";
+import type { Alarm } from "../../stack/alarm.ts";
 import { openStdio, type StdioOptions } from "./stdio.ts";
 
 // Permission bits that mkdir(2) takes.
@@ -53,6 +54,8 @@ const FSTATAT_FLAGS = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT
 export interface FileSystemOptions {
   /** Descriptors of the host, or null where files, pipes and stdio are emulated. */
   readonly host: HostFiles | null;
+  /** What the stack's waits sleep on, where files are emulated. */
+  readonly alarm?: Alarm | null;
   /** What descriptors 0, 1 and 2 are; default: the process's own. */
   readonly stdio?: StdioOptions;
   /** What the process's threads share; default: a state of its own. */
@@ -70,6 +73,7 @@ export interface FileSystemOptions {
 export class FileSystem {
   readonly #host: HostFiles | null;
   readonly #stdio: StdioOptions;
+  readonly #alarm: Alarm | null;
   readonly #permissions = new PathPermissions();
   readonly #descriptors: NodeDescriptors;
   readonly #resolver: PathResolver;
@@ -82,6 +86,7 @@ export class FileSystem {
   constructor(options: FileSystemOptions) {
     this.#host = options.host;
     this.#stdio = options.stdio ?? {};
+    this.#alarm = options.alarm ?? null;
     this.#state = options.state ?? new LocalFileState();
     this.#descriptors = new NodeDescriptors(this.#state);
     this.#resolver = new PathResolver(this.#permissions, this.#state);
@@ -320,7 +325,7 @@ export class FileSystem {
     const { stdin, stdout, stderr } = this.#stdio;
     const replaced = [stdin, stdout, stderr][descriptor] !== undefined;
     return this.#host === null || replaced
-      ? openStdio(descriptor, this.#stdio)
+      ? openStdio(descriptor, this.#stdio, this.#alarm)
       : this.#host.stdio(descriptor);
   }
 

@@ -10,6 +10,8 @@ import { POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from "../../linux/poll.ts";
 import { type FileStatus, S_IFCHR, S_IRUSR, S_IWGRP, S_IWUSR } from "../../linux/stat.ts";
 import { type Iovec, MAX_RW_COUNT } from "../../linux/uio.ts";
 import { type Bytes, FileKind, OpenFile } from "../../stack/open_file.ts";
+import type { Alarm } from "../../stack/alarm.ts";
+import { InputPump } from "./input_pump.ts";
 import { errnoOf, fileKindOf, fillStatus, nodeFs } from "./node_fs.ts";
 
 /**
@@ -40,6 +42,10 @@ export interface StdioFileOptions {
   readonly read?: StdioRead;
   /** Writes; absent for a descriptor that is open for reading only. */
   readonly write?: StdioWrite;
+  /** Says whether a read would return at once; without it, all do. */
+  readonly poll?: () => boolean;
+  /** Ends what reads ahead. */
+  readonly close?: () => void;
   /** Number of the process's own descriptor that `fstat` tells of; absent for none. */
   readonly descriptor?: 0 | 1 | 2;
   /** Which standard descriptor it is; default: 0 if it reads, else 1. */
@@ -53,13 +59,17 @@ export class StdioFile extends OpenFile {
   readonly standard: 0 | 1 | 2;
   readonly #read: StdioRead | undefined;
   readonly #write: StdioWrite | undefined;
+  readonly #poll: (() => boolean) | undefined;
+  readonly #close: (() => void) | undefined;
   readonly #descriptor: 0 | 1 | 2 | undefined;
   #flags: number;
 
   /** Makes a descriptor of `options`; a terminal's kind where it is none of the process's own. */
   constructor(options: StdioFileOptions) {
     super();
-    const { read, write, descriptor, standard } = options;
+    const { read, write, poll, close, descriptor, standard } = options;
+    this.#poll = poll;
+    this.#close = close;
     this.standard = standard ?? (read === undefined ? 1 : 0);
     this.#read = read;
     this.#write = write;
@@ -69,6 +79,7 @@ export class StdioFile extends OpenFile {
   }
 
   close(): number {
+    this.#close?.();
     return 0;
   }
 
@@ -111,7 +122,8 @@ export class StdioFile extends OpenFile {
 
   override poll(events: number): number {
     const possible = this.#read === undefined ? POLLOUT | POLLWRNORM : POLLIN | POLLRDNORM;
-    return events & possible;
+    const asked = events & possible;
+    return asked !== 0 && (this.#poll?.() ?? true) ? asked : 0;
   }
 
   override read(buffer: Bytes | null, length: number): number {
@@ -206,23 +218,41 @@ function guarded(move: (bytes: Uint8Array) => number | null): (bytes: Uint8Array
   };
 }
 
+/** The process's own input. Of what is a file, nobody has to wait for bytes. */
+function openInput(alarm: Alarm | null): OpenFile {
+  const descriptor = 0;
+  if (alarm === null || kindOfDescriptor(descriptor) === FileKind.file) {
+    const read = guarded((bytes) => Deno.stdin.readSync(bytes));
+    return new StdioFile({ read, descriptor, standard: 0 });
+  }
+  const pump = new InputPump(alarm);
+  return new StdioFile({
+    read: (bytes) => pump.read(bytes),
+    poll: () => pump.poll(),
+    close: () => pump.close(),
+    descriptor,
+    standard: 0,
+  });
+}
+
 /**
  * A standard descriptor without libc: the embedder's function if there is one, else this process's
  * own through `Deno.stdin`, `Deno.stdout` or `Deno.stderr`.
  *
  * @param descriptor 0, 1 or 2.
  * @param replacements The embedder's functions.
+ * @param alarm What waits for input sleep on; without it, input is always taken to be there.
  */
-export function openStdio(descriptor: 0 | 1 | 2, replacements: StdioOptions): OpenFile {
+export function openStdio(
+  descriptor: 0 | 1 | 2,
+  replacements: StdioOptions,
+  alarm: Alarm | null = null,
+): OpenFile {
   const { stdin, stdout, stderr } = replacements;
   switch (descriptor) {
     case 0:
       if (stdin !== undefined) return new StdioFile({ read: stdin, standard: 0 });
-      return new StdioFile({
-        read: guarded((bytes) => Deno.stdin.readSync(bytes)),
-        descriptor,
-        standard: 0,
-      });
+      return openInput(alarm);
     case 1:
       if (stdout !== undefined) return new StdioFile({ write: stdout, standard: 1 });
       return new StdioFile({

@@ -190,6 +190,11 @@ export class Policy {
     );
   }
 
+  /** Whether Deno has granted a name for all ports, so that its own calls would not ask. */
+  isGranted(name: string): boolean {
+    return this.#net.host(name) === "granted";
+  }
+
   /**
    * Remembers that a name resolved to addresses. Only the kernel calls this, with what its stack
    * found.

@@ -205,6 +205,7 @@ export class ThreadKernel extends ThreadCalls implements System {
   }
 
   protected override beginWait(): boolean {
+    if (this.ended) return false;
     this.#joined.block.setBusy(true);
     if (!this.#joined.isEnding) return true;
     this.#joined.block.setBusy(false);

@@ -4,6 +4,8 @@
  * @module
  */
 import { Errno } from "../../linux/errno.ts";
+import type { Alarm } from "../alarm.ts";
+import { unrefWorker } from "../inline_worker.ts";
 import { ioWorkerSource } from "./io_worker.ts";
 import { HostOption } from "../options/host_option.ts";
 import {
@@ -75,7 +77,7 @@ export class Channel {
         CloseMode,
       },
     });
-    unref(this.#worker);
+    unrefWorker(this.#worker);
     this.#atExit = () => this.#drain(0);
     globalThis.addEventListener("unload", this.#atExit);
   }
@@ -83,6 +85,11 @@ export class Channel {
   /** Whether the worker has failed or was ended. */
   get dead(): boolean {
     return Atomics.load(this.#control, Word.dead) !== 0;
+  }
+
+  /** What waits for an event sleep on. */
+  get alarm(): Alarm {
+    return { words: this.#control, index: Word.events };
   }
 
   /** Bytes of requests and replies. */
@@ -272,17 +279,5 @@ export class Channel {
         seen = this.events();
       }
     }
-  }
-}
-
-/**
- * Lets the process end although the worker lives. `Worker` has no public method for it; Deno's own
- * is the one under an anonymous symbol.
- */
-function unref(worker: Worker): void {
-  for (const symbol of Object.getOwnPropertySymbols(Worker.prototype)) {
-    if (symbol.description) continue;
-    const method: unknown = Reflect.get(worker, symbol);
-    if (typeof method === "function") method.call(worker, false);
   }
 }

@@ -29,6 +29,7 @@ import {
   SOCK_STREAM,
   SOCK_TYPE_MASK,
 } from "../../linux/socket.ts";
+import type { Alarm } from "../alarm.ts";
 import type { OpenFile } from "../open_file.ts";
 import type { HostFiles, Limitation, Stack } from "../stack.ts";
 import { Channel } from "./channel.ts";
@@ -66,6 +67,11 @@ export class DenoStack implements Stack {
       connections: new Set(),
       sleep,
     };
+  }
+
+  /** See {@link Stack.alarm}. */
+  get alarm(): Alarm {
+    return this.#context.channel.alarm;
   }
 
   socket(domain: number, type: number, protocol: number): OpenFile | number {
