@@ -16,8 +16,8 @@ export const runCommand: Command = {
 "syscall" or "wasi_snapshot_preview1", or a component of WASI 0.2. Its calls go to the stack; what it
 opens, Deno's permissions and --allow-net govern. Reading PROGRAM needs --allow-read. A script's
 threads run at the same time if that covers this program's own files, else they take turns. Exit
-status: the program's own; 1 for a script that is wrong or fails, with the error, its position and
-the calls that led there on standard error.`,
+status: the program's own; 134 for WebAssembly that traps; 1 for a script that is wrong or fails,
+with the error, its position and the calls that led there on standard error.`,
   options: [
     { name: "code", short: "c", value: "CODE", help: "a script itself instead of a file" },
     ...SCRIPT_OPTIONS,
@@ -34,6 +34,7 @@ the calls that led there on standard error.`,
     ["vmsock run examples/http_get.mc 127.0.0.1 80 /", "a script with arguments"],
     [`vmsock run -c 'print(6 * 7);'`, "a script on the command line"],
     ["vmsock run --env LANG=C server.wasm 8080", "a WebAssembly program"],
+    ["vmsock run --tcplisten 127.0.0.1:80 server.wasm", "one that finds a socket that listens"],
     ["vmsock run --dir /srv/www::/ server.component.wasm", "a component, with a folder"],
     ["vmsock --trace run examples/resolve.mc localhost", "show each system call"],
   ],
