@@ -76,7 +76,7 @@ export class Guest {
   constructor(stack: TestedStack | Stack, options: KernelOptions = {}) {
     const isOwn = typeof stack === "string";
     this.stack = isOwn ? openStack(stack) : stack;
-    this.kernel = new Kernel(this.stack, { keepStack: !isOwn, ...options });
+    this.kernel = new Kernel(this.stack, { keepStack: !isOwn, checkLocks: true, ...options });
   }
 
   /** A folder of this guest's own. */

@@ -60,6 +60,7 @@ export function leaveProcess(joined: JoinedProcess, table: SharedTable): void {
   const isLast = !block.others().some((index) => !block.isLeaving(index) && block.isAlive(index));
   locks.threads.release();
   if (isLast) endProcess(joined, table, 0);
+  table.leave();
   block.free(block.index);
   joined.stack.close();
 }

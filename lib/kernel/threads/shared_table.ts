@@ -11,9 +11,7 @@
  *
  * # A call
  *
- * As fget and fput of Linux:
- *
- * (steps 1 to 3 and 5 are `references.wat`)
+ * As fget and fput of Linux; all but step 4 is in `references.wat`:
  *
  * 1. read the slot; free or reserved is EBADF;
  * 2. raise the record's count, unless it is 0 (one compare and exchange);
@@ -122,10 +120,10 @@ export class SharedTable implements DescriptorTable {
   readonly #records: Int32Array<SharedArrayBuffer>;
   readonly #recordCount: number;
   /** The blocks of all threads, and where this thread's own parts are. */
-  readonly #threads: Int32Array<SharedArrayBuffer>;
-  readonly #busy: number;
+  #threads: Int32Array<SharedArrayBuffer>;
+  #busy: number;
   /** Takes and gives back references, and where they are named: addresses. */
-  readonly #references: References;
+  #references: References;
   readonly #firstPin: number;
   readonly #lastPin: number;
   readonly #firstReserved: number;
@@ -138,6 +136,8 @@ export class SharedTable implements DescriptorTable {
   #pins = 0;
   /** Those of them that have no room in the block. */
   readonly #morePins: number[] = [];
+  /** Whether this thread has left the process. */
+  #left = false;
 
   /** The table of a process, for one of its threads. */
   constructor({ memory, block, lock, order, files }: SharedTableOptions) {
@@ -200,6 +200,7 @@ export class SharedTable implements DescriptorTable {
   }
 
   reserve(minimum = 0): number {
+    if (this.#left) return -Errno.EMFILE;
     this.#lock.acquire();
     const fd = this.#reserve(minimum);
     this.#lock.release();
@@ -248,7 +249,7 @@ export class SharedTable implements DescriptorTable {
 
   remove(fd: number): OpenFile | undefined {
     const slot = fd | 0;
-    if (slot !== fd || slot < 0 || slot >= this.#slots.length) return undefined;
+    if (slot !== fd || slot < 0 || slot >= this.#slots.length || this.#left) return undefined;
     this.#lock.acquire();
     const word = Atomics.load(this.#slots, slot);
     if (word > 0) this.#vacate(slot);
@@ -295,6 +296,14 @@ export class SharedTable implements DescriptorTable {
   /** Remembers that the guest has given a socket an address. */
   setBound(file: OpenFile): void {
     Atomics.or(this.#records, file.record * Record.words + Record.flags, RecordFlag.bound);
+  }
+
+  /** Leaves the process: this thread finds nothing any more, and its block is somebody else's. */
+  leave(): void {
+    this.#left = true;
+    this.#references = { acquire: () => 0, release: () => 0 };
+    this.#threads = new Int32Array(new SharedArrayBuffer(4));
+    this.#busy = 0;
   }
 
   /** Frees what a thread of the process has left that has ended. Its block is the caller's to free. */

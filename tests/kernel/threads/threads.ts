@@ -133,7 +133,7 @@ export class ThreadedGuest extends Guest {
   readonly #threads: Thread[] = [];
 
   constructor(options: KernelOptions = {}) {
-    super("libc", { checkLocks: true, ...options });
+    super("libc", options);
     this.shared = this.kernel.share();
   }
 

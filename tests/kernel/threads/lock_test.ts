@@ -1,0 +1,102 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  Lock,
+  LOCK_ORDER,
+  LockOrder,
+  LockOrderError,
+  type LockThread,
+} from "../../../lib/kernel/threads/lock.ts";
+
+function words(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(64));
+}
+
+function makeLock(
+  memory: Int32Array<SharedArrayBuffer>,
+  thread: Partial<LockThread> = {},
+  repair?: () => void,
+): Lock {
+  return new Lock({
+    name: "table",
+    words: memory,
+    index: 3,
+    thread: { index: 0, isAlive: () => true, ...thread },
+    order: null,
+    ...(repair === undefined ? {} : { repair }),
+  });
+}
+
+Deno.test("LockOrder allows later locks only, and to be given back in turn", () => {
+  const order = new LockOrder();
+  for (const name of LOCK_ORDER) order.take(name);
+  for (const name of LOCK_ORDER.toReversed()) order.release(name);
+  order.assertNone();
+});
+
+Deno.test("LockOrder throws for an earlier lock, the same one, and one out of turn", () => {
+  for (const [index, name] of LOCK_ORDER.entries()) {
+    for (const other of LOCK_ORDER.slice(0, index + 1)) {
+      const order = new LockOrder();
+      order.take(name);
+      assertThrows(() => order.take(other), LockOrderError, `the lock ${other} while ${name}`);
+    }
+  }
+  const order = new LockOrder();
+  assertThrows(() => order.release("table"), LockOrderError, "none was taken last");
+  order.take("files");
+  order.take("table");
+  assertThrows(() => order.release("files"), LockOrderError, "table was taken last");
+});
+
+Deno.test("LockOrder assertNone() throws while a lock is held", () => {
+  const order = new LockOrder();
+  order.assertNone();
+  order.take("epoll");
+  assertThrows(() => order.assertNone(), LockOrderError, "Cannot wait while the lock epoll");
+});
+
+Deno.test("Lock acquire() and release() leave the word 0", () => {
+  const memory = words();
+  const lock = makeLock(memory);
+  for (let turn = 0; turn < 3; turn++) {
+    lock.acquire();
+    assertEquals(memory[3], 1);
+    lock.release();
+    assertEquals([...memory], new Array(16).fill(0));
+  }
+});
+
+Deno.test("Lock acquire() takes a lock over whose owner has ended, and repairs", () => {
+  const memory = words();
+  const alive = new Set([0, 1]);
+  let repairs = 0;
+  makeLock(memory, { index: 7 }).acquire();
+  const asked: number[] = [];
+  const lock = makeLock(memory, {
+    index: 1,
+    isAlive: (index) => (asked.push(index), alive.has(index)),
+  }, () => repairs++);
+  lock.acquire();
+  assertEquals([asked, repairs], [[7], 1]);
+  lock.release();
+  assertEquals(memory[3], 0);
+});
+
+Deno.test("Lock acquire() waits for an owner that runs", async () => {
+  const memory = words();
+  makeLock(memory, { index: 7 }).acquire();
+  const url = new URL("./lock_worker.ts", import.meta.url);
+  const workers = Array.from({ length: 3 }, () => new Worker(url, { type: "module" }));
+  const told = workers.map((worker) => {
+    const waiting = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<void>();
+    worker.onmessage = ({ data }) => (data === "waiting" ? waiting : done).resolve();
+    worker.postMessage(memory);
+    return { waiting: waiting.promise, done: done.promise };
+  });
+  await Promise.all(told.map(({ waiting }) => waiting));
+  assertEquals(memory[0], 0);
+  makeLock(memory, { index: 7 }).release();
+  await Promise.all(told.map(({ done }) => done));
+  assertEquals([memory[0], memory[3]], [3, 0]);
+});
