@@ -4,6 +4,7 @@
  * @module
  */
 import type { ErrnoNumbers } from "../../guest/moca/errno.ts";
+import { DEFAULT_MAX_FRAMES } from "../../moca/vm_types.ts";
 import { type OptionSpec, optionValue, type ParsedArguments, UsageError } from "../command.ts";
 import { parseSeconds } from "../duration.ts";
 
@@ -24,7 +25,7 @@ export const SCRIPT_OPTIONS: readonly OptionSpec[] = [
   {
     name: "max-frames",
     value: "COUNT",
-    help: "calls inside one another, at most; default: 10000",
+    help: `calls inside one another, at most; default: ${DEFAULT_MAX_FRAMES}`,
   },
 ];
 
