@@ -19,7 +19,7 @@ export const SESSION_OPTIONS: readonly OptionSpec[] = [
     name: "stack",
     value: STACKS.join("|"),
     choices: STACKS,
-    help: "Linux's sockets (needs --allow-ffi), Deno's, or a TCP of our own; auto picks",
+    help: "Linux's sockets (needs --allow-ffi), Deno's, our own TCP; auto picks",
   },
   { name: "tun", value: "NAME", help: "of --stack=user: the TUN device, made if it is missing" },
   { name: "address", value: "CIDR", help: "of --stack=user: its address, such as 10.9.0.2/24" },
