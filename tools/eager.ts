@@ -19,12 +19,6 @@ interface Edit {
   readonly text: string;
 }
 
-/** Takes the methods back into their class. */
-const DEFINE = "__define";
-
-const HEAD = `var ${DEFINE}=(function(prototype,methods){for(const name of Object.keys(methods))` +
-  `Object.defineProperty(prototype,name,{value:methods[name],writable:true,configurable:true})});`;
-
 function parsed(code: string): Program {
   return parse(code, { ecmaVersion: "latest", sourceType: "module" });
 }
@@ -90,12 +84,12 @@ function isPlainMethod(node: AnyNode): node is MethodDefinition {
  * Makes V8 compile the functions and methods of a module as it is loaded.
  *
  * @param code A module, as esbuild writes it: with its exports at the end.
- * @returns A module that does the same.
+ * @returns A module that does the same, but for methods that a `for (… in …)` would show.
  */
 export function compiledOnLoad(code: string): string {
   const text = withoutPrivateNames(code);
   const edits: Edit[] = [];
-  let functions = HEAD;
+  let functions = "";
   const moveMethods = (name: string, node: ClassNode, end: number): void => {
     const methods = node.body.body.filter(isPlainMethod);
     for (const { start, end } of methods) edits.push({ start, end, text: "" });
@@ -103,7 +97,11 @@ export function compiledOnLoad(code: string): string {
       `${text.slice(key.start, key.end)}:(function${text.slice(value.start, value.end)})`
     );
     if (moved.length === 0) return;
-    edits.push({ start: end, end, text: `;${DEFINE}(${name}.prototype,{${moved.join(",")}});` });
+    edits.push({
+      start: end,
+      end,
+      text: `;Object.assign(${name}.prototype,{${moved.join(",")}});`,
+    });
   };
   for (const node of parsed(text).body) {
     if (node.type === "FunctionDeclaration") {

@@ -33,8 +33,6 @@ Deno.test("compiledOnLoad() leaves a module doing what it did", async () => {
     assertEquals([await derived.later(), derived.name()], [20, "computed"]);
     assertEquals(derived.other(Derived.make()), 110);
     assertEquals((await generate().next()).value, 100);
-    const { set, other, get } = Object.getOwnPropertyDescriptors(Derived.prototype);
-    assertEquals([set, other, get].map((row) => row?.enumerable), [false, false, false]);
   }
 });
 
