@@ -128,6 +128,13 @@ testAbiOnEach("accept() loses a connection whose peer cannot be told", (g) => {
     ["length", 16, () => g.int(length)],
     ["none left, bad address", "-EAGAIN", () => accept(bad, 16)],
     ["file", "-ENOTSOCK", () => g.call("accept", file, bad, bad)],
+    ["another client", 0, () => {
+      g.ok(g.host.kernel.connect(g.host.tcp(), g.host.addressOf(listener)));
+      g.host.await(listener);
+      return g.call("close", 0);
+    }],
+    ["the number 0", 0, () => accept(address, 16)],
+    ["its address", AF_INET, () => g.memory.load16(address)],
     ["closed", "-EBADF", () => g.call("accept", 999, bad, bad)],
     ["accept4, unknown flag", "-EINVAL", () => g.call("accept4", listener, bad, bad, 1)],
     ["accept4, unknown flag, file", "-EINVAL", () => g.call("accept4", file, bad, bad, 1)],
