@@ -10,7 +10,7 @@ import type { WasiProcess } from "./wasi_process.ts";
 type Value = number | bigint;
 
 /** A function that a module imports. */
-type ImportedFunction = (...values: Value[]) => number;
+export type ImportedFunction = (...values: Value[]) => number;
 
 /** A 32-bit number as a guest means it: an address, a length, flags have no sign. */
 function plain(value: Value): Value {

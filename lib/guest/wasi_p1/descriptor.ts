@@ -4,7 +4,7 @@
  * @module
  */
 import type { System } from "../../kernel/system.ts";
-import { SEEK_CUR } from "../../linux/fcntl.ts";
+import { F_GETFL, O_ACCMODE, O_RDONLY, O_RDWR, O_WRONLY, SEEK_CUR } from "../../linux/fcntl.ts";
 import type { PollFd } from "../../linux/poll.ts";
 import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
 import {
@@ -65,7 +65,10 @@ export function filetypeOf(mode: number): number {
 export interface DescriptorOptions {
   /** One of the file types, where it is known. */
   readonly type?: number;
-  /** Rights that it reports, of those that apply to its type. Default: all. */
+  /**
+   * Rights that it reports, of those that apply to its type. Default: all, but to read or write what
+   * is not open for that.
+   */
   readonly base?: number;
   /** Rights that it reports for what is opened through it. Default: all. */
   readonly inheriting?: number;
@@ -118,7 +121,8 @@ export class Descriptor {
     this.pollFd = { fd, events: 0, revents: 0 };
     this.type = options.type ?? typeOf(system, fd);
     this.applicable = applicableRights(system, fd, this.type);
-    const { base = this.applicable, inheriting = INHERITED_RIGHTS } = options;
+    const base = options.base ?? this.applicable & accessRights(system, fd);
+    const { inheriting = INHERITED_RIGHTS } = options;
     this.preopened = options.preopened ?? null;
     this.synchronous = options.synchronous ?? 0;
     this.#base = base & this.applicable;
@@ -194,6 +198,13 @@ export class Descriptor {
       ? WasiErrno.ENOTDIR
       : WasiErrno.EINVAL;
   }
+}
+
+/** Every right but to read or to write where a descriptor was not opened for that. */
+function accessRights(system: System, fd: number): number {
+  const flags = system.fcntl(fd, F_GETFL, 0);
+  const mode = flags < 0 ? O_RDWR : flags & O_ACCMODE;
+  return mode === O_RDONLY ? ~Rights.FD_WRITE : mode === O_WRONLY ? ~Rights.FD_READ : ~0;
 }
 
 function typeOf(system: System, fd: number): number {

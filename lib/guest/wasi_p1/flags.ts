@@ -5,7 +5,6 @@
  * @module
  */
 import {
-  O_ACCMODE,
   O_APPEND,
   O_DSYNC,
   O_NONBLOCK,
@@ -143,10 +142,4 @@ export function fdflagsOf(statusFlags: number): number {
   if ((statusFlags & O_APPEND) !== 0) flags |= FDFLAGS_APPEND;
   if ((statusFlags & O_NONBLOCK) !== 0) flags |= FDFLAGS_NONBLOCK;
   return flags;
-}
-
-/** Whether status flags of fcntl(2) let bytes be read, and written. */
-export function accessOf(statusFlags: number): { readonly read: boolean; readonly write: boolean } {
-  const mode = statusFlags & O_ACCMODE;
-  return { read: mode === 0 || mode === 2, write: mode === 1 || mode === 2 };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { bindFunction } from "./bind_function.ts";
+import { bindFunction, type ImportedFunction } from "./bind_function.ts";
 import { DESCRIPTOR_FUNCTIONS } from "./descriptor_calls.ts";
 import type { FunctionRow, FunctionTable } from "./function_table.ts";
 import { type FunctionImport, functionImports } from "./module_imports.ts";
@@ -70,6 +70,15 @@ function rowFor({ name, parameters, results }: FunctionImport): FunctionRow | st
   return row ?? `of type ${typeText(parameters, results)} where it has ${wanted}`;
 }
 
+/** Both versions of a function, for a module that imports it as both. */
+function eitherOf(
+  bound: ImportedFunction,
+  other: ImportedFunction,
+  count: number,
+): ImportedFunction {
+  return (...values) => values.length === count ? bound(...values) : other(...values);
+}
+
 /**
  * The functions that a module imports from preview 1, for one guest.
  *
@@ -85,14 +94,18 @@ export function preview1Imports(
   process: WasiProcess,
   bytes: Uint8Array,
 ): Record<string, WebAssembly.ImportValue> {
-  const imports: Record<string, WebAssembly.ImportValue> = {};
+  const imports: Record<string, ImportedFunction> = {};
   for (const wanted of functionImports(bytes)) {
     if (wanted.module !== PREVIEW1_MODULE) continue;
     const row = rowFor(wanted);
     if (typeof row === "string") {
       throw new WasiError(`The module imports ${PREVIEW1_MODULE}.${wanted.name}, ${row}`);
     }
-    imports[wanted.name] = bindFunction(process, row.call, row.parameters.length);
+    const bound = bindFunction(process, row.call, row.parameters.length);
+    const other = imports[wanted.name];
+    imports[wanted.name] = other === undefined
+      ? bound
+      : eitherOf(bound, other, row.parameters.length);
   }
   return imports;
 }

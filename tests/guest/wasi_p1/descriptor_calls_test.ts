@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Rights } from "../../../lib/guest/wasi_p1/rights.ts";
-import { testOnEach } from "../../kernel/guest.ts";
+import { Guest, STACKS, testOnEach, whyMissing } from "../../kernel/guest.ts";
 import { DIRECTORY, MEMORY_SIZE, testInFolder, WasiGuest } from "./wasi_guest.ts";
 
 const READ = 2n;
@@ -158,6 +158,24 @@ testInFolder("fd_fdstat_get() tells type, flags and rights", (wasi) => {
   assertEquals(wasi.fdstat(reader).base, 2);
   assertEquals(wasi.call("fd_fdstat_get", file, MEMORY_SIZE - 23), "EFAULT");
 });
+
+for (const stack of STACKS) {
+  Deno.test({
+    name: `[${stack}] fd_fdstat_get() tells what standard descriptors are open for`,
+    ignore: whyMissing(stack) !== null,
+    fn: () => {
+      const stdio = { stdin: () => 0, stdout: () => 0, stderr: () => 0 };
+      using guest = new Guest(stack, { stdio });
+      const wasi = new WasiGuest(guest.kernel);
+      const access = Rights.FD_READ | Rights.FD_WRITE;
+      const bases = [0, 1, 2].map((fd) => wasi.fdstat(fd).base & access);
+      assertEquals(bases, [Rights.FD_READ, Rights.FD_WRITE, Rights.FD_WRITE]);
+      // isatty(3) of wasi-libc: a character device without an offset.
+      assertEquals(wasi.fdstat(1).type, 2);
+      assertEquals(wasi.fdstat(1).base & (Rights.FD_SEEK | Rights.FD_TELL), 0);
+    },
+  });
+}
 
 testInFolder("fd_fdstat_set_flags() sets APPEND and NONBLOCK of a file", (wasi) => {
   const fd = wasi.open("file", { oflags: CREAT, rights: READ | WRITE });

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { WasiErrno } from "../../../lib/guest/wasi_p1/errno.ts";
 import { FUNCTIONS } from "../../../lib/guest/wasi_p1/imports.ts";
 import { WasiError } from "../../../lib/guest/wasi_p1/wasi_error.ts";
 import { WasiPreview1 } from "../../../lib/guest/wasi_p1/preview1.ts";
@@ -114,6 +115,29 @@ testOn("deno", "imports() refuses a function that there is not, or of another ty
     assertThrows(() => wasi.imports(buildModule({ imports: [one] })), WasiError, message);
   }
 });
+
+testOn(
+  "deno",
+  "imports() links both versions of a function for a module that has both",
+  (guest) => {
+    using wasi = new WasiPreview1({ system: guest.kernel });
+    const [first, second] = ["ii", "iii"].map((type) => row("sock_accept", type));
+    const exit = row("proc_exit", "i");
+    const [constant, call, add] = [0x41, 0x10, 0x6a];
+    // Both are ENOTSOCK for standard input; their sum is the status.
+    const body = [
+      ...[constant, 0, constant, 0, call, 0],
+      ...[constant, 0, constant, 0, constant, 0, call, 1],
+      ...[add, call, 2],
+    ];
+    const bytes = buildModule({
+      imports: [first as ImportedFunction, second as ImportedFunction, exit],
+      functions: { _start: body },
+    });
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), wasi.imports(bytes));
+    assertEquals(wasi.start(instance), 2 * WasiErrno.ENOTSOCK);
+  },
+);
 
 testOn("deno", "imports() leaves other modules' functions to others", (guest) => {
   using wasi = new WasiPreview1({ system: guest.kernel });
