@@ -411,11 +411,11 @@ export class Vm {
     const error = this.#error;
     this.#asmRun = null;
     if (error instanceof MocaTrap) {
-      const stack = this.#stack();
       if (this.#toHandler(error.message)) {
         return true;
       }
-      this.#finish({ kind: "failed", message: bytesToUtf8(error.message), stack });
+      const message = bytesToUtf8(error.message);
+      this.#finish({ kind: "failed", message, stack: this.#stack() });
       return false;
     }
     if (error instanceof MocaLimitError) {
@@ -2083,7 +2083,9 @@ export class Vm {
         break;
       }
       case 111 /* THROW */: {
-        throw runtimeError(this.#plain(R[base + (CODE[pc + 1] as number)] as Value));
+        this.#error = runtimeError(this.#plain(R[base + (CODE[pc + 1] as number)] as Value));
+        // Returned, not thrown, since V8 takes its time for that.
+        return Signal.TRAP;
       }
       case 112 /* SPAWN */: {
         if (this.#spawn(base + (CODE[pc + 1] as number), CODE[pc + 2] as number)) {

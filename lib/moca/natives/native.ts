@@ -5,7 +5,7 @@
  */
 import type { Bytecode, RegisterClass } from "../bytecode.ts";
 import type { Channel } from "../channel.ts";
-import { runtimeError } from "../error.ts";
+import { type MocaTrap, runtimeError } from "../error.ts";
 import type { Heap } from "../heap.ts";
 import { MocaMap } from "../map.ts";
 import { Sequence, SequenceKind, type Value } from "../value.ts";
@@ -99,7 +99,7 @@ export function toIndex(value: bigint): number {
 }
 
 /** The error of an index that is out of range. */
-export function outOfBounds(target: Sequence | string | null, index: bigint): Error {
+export function outOfBounds(target: Sequence | string | null, index: bigint): MocaTrap {
   const typed = typeof target === "string" ||
     (target instanceof Sequence && target.isVec && target.kind !== SequenceKind.VALUE);
   return runtimeError(
