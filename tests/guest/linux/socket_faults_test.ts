@@ -227,6 +227,8 @@ testAbi("libc", "socketpair() and pipe2() leave nothing open that cannot be told
     ["socketpair, unknown flag", "-EINVAL", () => g.call("socketpair", 1, 0x101, 0, g.bad)],
     ["socketpair of AF_INET", "-EOPNOTSUPP", () => g.call("socketpair", 2, 1, 0, pair)],
     ["nothing is left open", lowest, () => g.lowestFree()],
+    ["pipe2", 0, () => g.call("pipe2", pair, 0)],
+    ["close", 0, () => g.call("close", lowest) + g.call("close", lowest + 1)],
     ["socketpair", 0, () => g.call("socketpair", 1, 1, 0, pair)],
     ["its numbers", `${lowest} ${lowest + 1}`, () => `${g.int(pair)} ${g.int(pair + 4)}`],
   ]);
