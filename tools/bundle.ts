@@ -13,6 +13,9 @@ import { copyRegrouped, filesIn } from "./regrouped_sources.ts";
 /** The folder of the sources. */
 const ROOT = new URL("../", import.meta.url);
 
+/** The program's file. */
+const PROGRAM = "vmsock.js";
+
 /**
  * V8's flags under which a bundle starts fastest: what runs for milliseconds is not compiled by
  * Sparkplug, and a short script ends before the heap's part for young objects is full.
@@ -72,6 +75,16 @@ function denoBundle(folder: URL, ...args: string[]): void {
   if (!success) throw new Error(`Cannot bundle: ${new TextDecoder().decode(stderr)}`);
 }
 
+/** Removes an earlier bundle, and nothing else. */
+function clear(folder: URL): void {
+  Deno.mkdirSync(folder, { recursive: true });
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  if (names.length > 0 && !(names.includes(PROGRAM) && names.every((n) => n.endsWith(".js")))) {
+    throw new Error(`Cannot bundle: ${pathOf(folder)} holds something else than a bundle`);
+  }
+  for (const name of names) Deno.removeSync(new URL(name, folder));
+}
+
 /** The files that are loaded with a file, itself included. */
 function loadedWith(file: URL, found: Set<string> = new Set()): Set<string> {
   if (found.has(file.href)) return found;
@@ -85,13 +98,12 @@ function loadedWith(file: URL, found: Set<string> = new Set()): Set<string> {
 /**
  * Bundles the command line.
  *
- * @param folder Where to; it is made anew.
- * @throws {Error} If `deno bundle` fails. It takes esbuild from npm, which must be reachable the
- * first time.
+ * @param folder Where to; an earlier bundle there is removed.
+ * @throws {Error} If something else is there, or if `deno bundle` fails: it takes esbuild from npm,
+ * which must be reachable the first time.
  */
 export function bundle(folder: URL): void {
-  Deno.mkdirSync(folder, { recursive: true });
-  Deno.removeSync(folder, { recursive: true });
+  clear(folder);
   const copy = new URL(`file://${Deno.makeTempDirSync()}/`);
   try {
     copyRegrouped(ROOT, copy);
@@ -123,8 +135,8 @@ export function bundle(folder: URL): void {
 if (import.meta.main) {
   const [path = "dist"] = Deno.args;
   bundle(new URL(`${path}/`, `file://${Deno.cwd()}/`));
-  const text = `${path}/vmsock.js is the program; to install it:
-deno install --global --allow-net --allow-read --v8-flags=${V8_FLAGS} ${path}/vmsock.js
+  const text = `${path}/${PROGRAM} is the program; to install it:
+deno install --global --allow-net --allow-read --v8-flags=${V8_FLAGS} ${path}/${PROGRAM}
 `;
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { bundle, V8_FLAGS } from "../../tools/bundle.ts";
 import { STACK_FLAGS } from "../apps/vmsock.ts";
 
@@ -49,6 +49,19 @@ Deno.test("bundle() makes a program that runs scripts, their threads and the dem
     const text = run(folder, ["--allow-net", "--allow-read"], "run", "-c", THREAD);
     assertEquals(text, "a worker\n7\n");
   });
+});
+
+Deno.test("bundle() removes nothing but an earlier bundle", () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    for (const names of [["notes.txt"], ["a.js"], ["vmsock.js", "notes.txt"]]) {
+      for (const name of names) Deno.writeTextFileSync(`${folder}/${name}`, "");
+      assertThrows(() => bundle(new URL(`file://${folder}/`)), Error, "something else");
+      for (const name of names) Deno.removeSync(`${folder}/${name}`);
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
 
 Deno.test("README installs a bundle with the flags under which it starts fastest", () => {
