@@ -40,6 +40,9 @@ for (const stackFlags of STACK_FLAGS) {
     const [last] = parseResponses(await connection.rest());
     assertEquals([last?.body, last?.headers.get("connection")], ["hello", "close"]);
 
+    const large = await ask(server.port, get("/large.bin"));
+    assertEquals([large.body.length, large.headers.get("connection")], [LARGE, "close"]);
+
     const old = await ask(server.port, "GET /a.txt HTTP/1.0\r\n\r\n");
     assertEquals([old.body, old.headers.get("connection")], ["hello", "close"]);
     using kept = await RawConnection.open(server.port);
@@ -79,6 +82,44 @@ for (const stackFlags of STACK_FLAGS) {
     await sending;
     assertEquals(responses.length, count + 1);
     assert(responses.every(({ body }) => body === "hello"));
+  });
+
+  Deno.test(`[${stack}] httpd keeps apart what several clients are slow to take`, async () => {
+    using site = makeSite();
+    const clients = 6;
+    const count = 300;
+    for (let index = 0; index < clients; index++) {
+      const path = `${site.path}/${index}.txt`;
+      Deno.writeTextFileSync(path, `${index}`.repeat(5000));
+      // Long ago, so that it is kept in memory.
+      Deno.utimeSync(path, 1e9, 1e9);
+    }
+    await using server = await startHttpd(stackFlags, site.path);
+    const connections = await Promise.all(
+      Array.from({ length: clients }, () => RawConnection.open(server.port)),
+    );
+    const sending = connections.map((connection, index) =>
+      connection.send(
+        `GET /${index}.txt HTTP/1.1\r\nHost: h\r\n\r\n`.repeat(count) + get(`/${index}.txt`),
+      )
+    );
+    // A little from each in turn, so that none can be answered at once.
+    const texts = connections.map(() => "");
+    let open = clients;
+    while (open > 0) {
+      for (const [index, connection] of connections.entries()) {
+        if (connection.isAtEnd) continue;
+        texts[index] += await connection.read();
+        if (connection.isAtEnd) open--;
+      }
+    }
+    await Promise.all(sending);
+    for (const [index, connection] of connections.entries()) {
+      connection.close();
+      const responses = parseResponses(texts[index] ?? "");
+      assertEquals(responses.length, count + 1);
+      assert(responses.every(({ body }) => body === `${index}`.repeat(5000)));
+    }
   });
 
   Deno.test(`[${stack}] httpd takes requests in pieces of any size`, async () => {
@@ -151,8 +192,9 @@ for (const stackFlags of STACK_FLAGS) {
     using site = makeSite();
     await using server = await startHttpd(stackFlags, site.path);
     using connection = await RawConnection.open(server.port);
-    await connection.send(`POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n`);
-    await connection.send("x".repeat(200_000));
+    const head = `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 200000\r\n\r\n`;
+    await connection.send(head + "x".repeat(200_000));
     assertEquals(parseResponses(await connection.rest())[0]?.status, 413);
+    assertEquals(connection.wasReset, false);
   });
 }

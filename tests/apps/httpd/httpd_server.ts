@@ -70,6 +70,8 @@ export async function startHttpd(
 ): Promise<HttpdServer> {
   const host = options.host ?? "127.0.0.1";
   const own = [`--stack=${stack}`, "httpd", `--root=${root}`, `--host=${host}`, "--port=0"];
+  // No time-out may hide that a connection does not end by itself.
+  own.push("--timeout=3600");
   const child = new Deno.Command(Deno.execPath(), {
     args: denoArguments([...own, ...options.args ?? []], [
       ...flags,
@@ -194,14 +196,22 @@ export class RawConnection implements Disposable {
     await this.#connection.closeWrite();
   }
 
+  /** Whether a read has come to the end. */
+  isAtEnd = false;
+  /** Whether the server has reset the connection, seen by a read. */
+  wasReset = false;
+
   /** Some bytes, as text; "" at the end, which a reset is, too. */
   async read(): Promise<string> {
     try {
       const count = await this.#connection.read(this.#buffer);
-      return count === null ? "" : textOf(this.#buffer.subarray(0, count));
+      this.isAtEnd = count === null;
+      return textOf(this.#buffer.subarray(0, count ?? 0));
     } catch (error) {
-      if (error instanceof Deno.errors.ConnectionReset) return "";
-      throw error;
+      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      this.wasReset = true;
+      this.isAtEnd = true;
+      return "";
     }
   }
 

@@ -164,6 +164,10 @@ for (const stackFlags of STACK_FLAGS.filter(({ stack }) => stack === "libc")) {
     // A response that is cut short is logged when its connection is closed.
     await server.logged(2 + 200 + 50);
     assertEquals(descriptors(server), before);
+    // Nothing of them uses the file any more.
+    Deno.removeSync(`${site.path}/large.bin`);
+    assertEquals((await ask(server.port, get("/large.bin"))).status, 404);
+    assertEquals(descriptors(server), before - 1);
   });
 
   Deno.test("[libc] httpd goes on when the process has no descriptors left", async () => {

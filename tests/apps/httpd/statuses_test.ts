@@ -211,6 +211,17 @@ for (const stackFlags of STACK_FLAGS) {
     for (const { status, headers } of await Promise.all(answers)) {
       assertEquals([status, headers.get("connection")], [408, "close"]);
     }
+    // One chunk after the other does not make it longer; the limit of bytes is far away.
+    using dribbling = await RawConnection.open(server.port);
+    await dribbling.send("GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+    const answer = dribbling.response();
+    let isAnswered = false;
+    answer.then(() => isAnswered = true);
+    while (!isAnswered) {
+      await ask(server.port, get("/a.txt"));
+      await dribbling.send("1\r\nx\r\n").catch(() => {});
+    }
+    assertEquals((await answer).status, 408);
     // Who sent nothing is told nothing.
     using silent = await RawConnection.open(server.port);
     assertEquals(await silent.rest(), "");
