@@ -105,7 +105,7 @@ export class TransmissionControlBlock {
   /** What arrived and was not read. */
   readonly receiveBuffer: RingBuffer;
   /** What arrived out of order. */
-  readonly assembler = new Assembler();
+  readonly assembler: Assembler = new Assembler();
   /** Sequence number of the peer's FIN, as soon as it is known. */
   remoteFin: number | null = null;
   /** Whether everything up to the peer's FIN has arrived. */
@@ -131,9 +131,9 @@ export class TransmissionControlBlock {
   /** The retransmission time-out. */
   readonly rtt: RttEstimator;
   /** How much may be on the way. */
-  readonly congestion = new CongestionWindow();
+  readonly congestion: CongestionWindow = new CongestionWindow();
   /** What the peer holds out of order. */
-  readonly scoreboard = new Scoreboard();
+  readonly scoreboard: Scoreboard = new Scoreboard();
   /** Duplicate acknowledgments in a row. */
   duplicateAcks = 0;
   /** RecoveryPoint: where recovery ends; null outside it. */

@@ -191,6 +191,7 @@ export class IpLayer {
   }
 
   #isOwn(address: Uint8Array): boolean {
+    if (this.#options.ports === null && address.length === 4 && address[0] === 127) return true;
     return this.#options.addresses.some(({ bytes }) =>
       bytes.length === address.length && bytes.every((octet, index) => octet === address[index])
     );

@@ -19,13 +19,18 @@ export const LIMITATIONS: readonly Limitation[] = [
   row("setsockopt(TCP_MAXSEG)", Errno.ENOPROTOOPT, "a segment size of a socket's own"),
   row("sendto() of more than the MTU on UDP", 0, "fragments: the datagram is lost"),
   row(
-    "poll() of a TCP socket before connect()",
-    0,
-    "POLLHUP: such a socket shows POLLOUT alone",
+    "setsockopt(SO_REUSEPORT) on UDP, second listener on TCP",
+    Errno.EADDRINUSE,
+    "sharing a port",
   ),
+  row("TCP_CORK, UDP_CORK, MSG_MORE", 0, "holding data back: it is sent"),
+  row("epoll_wait() of a socket before connect(), or after an error", 0, "EPOLLHUP and EPOLLERR"),
+  row("poll() of a UDP socket after an ICMP error", 0, "POLLERR: POLLIN shows it"),
+  row("shutdown(SHUT_RD)", 0, "data that arrives later: it is dropped"),
+  row("SO_RCVLOWAT, SO_RCVBUF, SO_SNDBUF", 0, "an effect: the values are kept"),
   row(
-    "setsockopt(SO_RCVBUF), setsockopt(SO_SNDBUF)",
+    "recv(MSG_DONTWAIT), poll(0)",
     0,
-    "buffers of a socket's own size: the values are kept and have no effect",
+    "the last moment: what is on its way between engine and guest",
   ),
 ];

@@ -93,6 +93,11 @@ export abstract class UserSocket extends LibcFile implements OptionTarget {
   /** Whether it has a port. */
   abstract get bound(): boolean;
 
+  /** Events of poll(2) that Linux does not see in the pair. */
+  get pendingEvents(): number {
+    return 0;
+  }
+
   /** See {@link OptionTarget.applyOption}. */
   applyOption(option: number, value: number): number {
     if (option < 0) return 0;

@@ -4,6 +4,7 @@
  * @module
  */
 import { Errno, errnoMessage } from "../../linux/errno.ts";
+import { IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
 import { AF_UNIX, SOCK_SEQPACKET, SOCK_STREAM, SOCK_TYPE_MASK } from "../../linux/socket.ts";
 import { LibcStack } from "../libc/libc_stack.ts";
 import { LibcThread } from "../libc/libc_thread.ts";
@@ -12,7 +13,7 @@ import type { HostFiles, Limitation, Stack } from "../stack.ts";
 import { ADDRESS_SIZE, Operation, takeAddress } from "./control.ts";
 import { type ChannelOptions, ControlChannel } from "./control_channel.ts";
 import { LIMITATIONS } from "./limitations.ts";
-import { openPair, type UserContext } from "./user_socket.ts";
+import { openPair, type UserContext, UserSocket } from "./user_socket.ts";
 import { UserTcpSocket } from "./user_tcp_socket.ts";
 import { UserUdpSocket } from "./user_udp_socket.ts";
 
@@ -48,6 +49,23 @@ function explain(errno: number, { tun }: UserStackOptions): string {
     default:
       return `Cannot open the TUN device ${tun}: ${errnoMessage(errno)}`;
   }
+}
+
+/** Adds what Linux does not see; returns how many files have anything ready. */
+function addPending(
+  files: readonly (OpenFile | null)[],
+  revents: Int16Array,
+  count: number,
+): number {
+  let ready = 0;
+  for (let index = 0; index < count; index++) {
+    const file = files[index];
+    const more = file instanceof UserSocket ? file.pendingEvents : 0;
+    const events = (revents[index] ?? 0) | more;
+    revents[index] = events;
+    if (events !== 0) ready += 1;
+  }
+  return ready;
 }
 
 /** Our own TCP and UDP over a TUN device. Local sockets, files and pipes are Linux's. */
@@ -101,7 +119,8 @@ export class UserStack implements Stack {
       thread.libc.close(engines);
       return slot;
     }
-    const parts = { descriptor, slot, domain, type: kind, protocol };
+    const known = protocol === 0 ? (isStream ? IPPROTO_TCP : IPPROTO_UDP) : protocol;
+    const parts = { descriptor, slot, domain, type: kind, protocol: known };
     return isStream
       ? new UserTcpSocket(this.#context, parts)
       : new UserUdpSocket(this.#context, parts);
@@ -135,7 +154,13 @@ export class UserStack implements Stack {
     count: number,
     timeout: number,
   ): number {
-    return this.#linux.poll(files, events, revents, count, timeout);
+    let pending = false;
+    for (let index = 0; index < count && !pending; index++) {
+      const file = files[index];
+      pending = file instanceof UserSocket && file.pendingEvents !== 0;
+    }
+    const ready = this.#linux.poll(files, events, revents, count, pending ? 0 : timeout);
+    return pending && ready >= 0 ? addPending(files, revents, count) : ready;
   }
 
   /** See {@link Stack.select}. */

@@ -5,11 +5,12 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { FIONREAD, SIOCATMARK, TIOCOUTQ } from "../../linux/ioctl.ts";
-import { POLLOUT } from "../../linux/poll.ts";
+import { POLLERR, POLLHUP, POLLOUT } from "../../linux/poll.ts";
 import { sockaddrFamily, type SockaddrStorage } from "../../linux/sockaddr.ts";
 import {
   AF_INET6,
   AF_UNSPEC,
+  MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
   MSG_NOSIGNAL,
@@ -60,6 +61,13 @@ export class UserTcpSocket extends UserSocket {
     return this.#bound;
   }
 
+  override get pendingEvents(): number {
+    const { channel } = this.context;
+    const error = channel.word(this.slot, SlotWord.error) === 0 ? 0 : POLLERR;
+    const fresh = this.#socketState === SocketState.UNCONNECTED && !this.listening;
+    return error | (fresh ? POLLHUP : 0);
+  }
+
   override bind(address: Uint8Array<ArrayBuffer>, length: number): number {
     const endpoint = decodeEndpoint(this.domain, address, length, "bind");
     if (typeof endpoint === "number") return endpoint;
@@ -82,7 +90,10 @@ export class UserTcpSocket extends UserSocket {
     if (state !== TcpState.CLOSE && state !== TcpState.LISTEN) return -Errno.EINVAL;
     const limit = Math.min(backlog >>> 0, SOMAXCONN);
     const result = this.context.channel.request(Operation.listen, this.slot, limit);
-    if (result === 0) this.#bound = true;
+    if (result < 0) return result;
+    this.#bound = true;
+    // A listener is never writable: its end of the pair is full.
+    if (state === TcpState.CLOSE) { while (super.send(SCRATCH, SCRATCH.length, MSG_DONTWAIT) > 0); }
     return result;
   }
 
@@ -119,6 +130,8 @@ export class UserTcpSocket extends UserSocket {
         const started = this.#startConnecting(address, length);
         if (started < 0) return started;
         this.#socketState = SocketState.CONNECTING;
+        // How it goes shows in a later call, as on Linux, even if it is known already.
+        if (this.#isNonBlocking) return result;
         break;
       }
       default:
@@ -181,7 +194,10 @@ export class UserTcpSocket extends UserSocket {
 
   override recvmsg(buffers: readonly Iovec[], flags: number, message: ReceivedMessage): number {
     if (message.name !== null) message.name.length = 0;
-    return this.#receiveVector(buffers, flags, { name: null, flags: 0 });
+    const status = { name: null, flags: 0 };
+    const result = this.#receiveVector(buffers, flags, status);
+    message.flags = status.flags & ~MSG_CMSG_CLOEXEC;
+    return result;
   }
 
   override shutdown(how: number): number {
@@ -194,7 +210,7 @@ export class UserTcpSocket extends UserSocket {
       case TcpState.SYN_SENT:
         return this.#disconnect();
       default:
-        return super.shutdown(how);
+        return this.#settled(super.shutdown(how));
     }
   }
 
@@ -213,6 +229,7 @@ export class UserTcpSocket extends UserSocket {
     switch (request) {
       case FIONREAD:
         if (this.listening) return -Errno.EINVAL;
+        this.#settled(0);
         return this.nativeIoctl(request, value);
       case TIOCOUTQ: {
         if (this.listening) return -Errno.EINVAL;
@@ -286,6 +303,12 @@ export class UserTcpSocket extends UserSocket {
     }
     this.#bound = true;
     return 0;
+  }
+
+  /** Lets the engine take in what this side has done, so that states show it. */
+  #settled(result: number): number {
+    this.context.channel.request(Operation.unacknowledged, this.slot);
+    return result;
   }
 
   /** Waits until the connection stands or has failed; false if SO_SNDTIMEO ends the wait. */

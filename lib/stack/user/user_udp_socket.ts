@@ -3,10 +3,19 @@
  *
  * @module
  */
+import type { IpAddress } from "../../ip.ts";
 import { Errno } from "../../linux/errno.ts";
 import { FIONREAD } from "../../linux/ioctl.ts";
 import { sockaddrFamily, type SockaddrStorage } from "../../linux/sockaddr.ts";
-import { AF_UNSPEC, MSG_ERRQUEUE, MSG_NOSIGNAL, MSG_OOB, MSG_TRUNC } from "../../linux/socket.ts";
+import {
+  AF_UNSPEC,
+  MSG_DONTWAIT,
+  MSG_ERRQUEUE,
+  MSG_NOSIGNAL,
+  MSG_OOB,
+  MSG_PEEK,
+  MSG_TRUNC,
+} from "../../linux/socket.ts";
 import type { Iovec } from "../../linux/uio.ts";
 import { anyAddress, decodeEndpoint, encodeEndpoint } from "../endpoint.ts";
 import type { Bytes, ReceivedMessage } from "../open_file.ts";
@@ -14,6 +23,10 @@ import { ADDRESS_SIZE, Operation, putAddress, takeAddress } from "./control.ts";
 import { UserSocket } from "./user_socket.ts";
 
 const LONGEST = 65_507;
+
+function isBroadcast(ip: IpAddress): boolean {
+  return ip.family === 4 && ip.bytes.every((octet) => octet === 255);
+}
 
 /** A UDP socket. */
 export class UserUdpSocket extends UserSocket {
@@ -72,9 +85,12 @@ export class UserUdpSocket extends UserSocket {
 
   override ioctl(request: number, value: Int32Array<ArrayBuffer> | null): number {
     if (request !== FIONREAD) return super.ioctl(request, value);
-    const result = this.nativeIoctl(request, value);
-    if (result >= 0 && value !== null) value[0] = Math.max(0, (value[0] ?? 0) - ADDRESS_SIZE);
-    return result;
+    this.context.channel.request(Operation.names, this.slot);
+    if (value === null) return -Errno.EFAULT;
+    const flags = MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT;
+    const first = super.recv(this.#header, ADDRESS_SIZE, flags);
+    value[0] = Math.max(0, first - ADDRESS_SIZE);
+    return 0;
   }
 
   override send(buffer: Bytes | null, length: number, flags: number): number {
@@ -115,6 +131,7 @@ export class UserUdpSocket extends UserSocket {
       const endpoint = decodeEndpoint(this.domain, address, addressLength, "datagram");
       if (typeof endpoint === "number") return endpoint;
       if (endpoint.port === 0) return -Errno.EINVAL;
+      if (!this.options.broadcast && isBroadcast(endpoint.ip)) return -Errno.EACCES;
       putAddress(this.#header, 0, encodeEndpoint(this.domain, endpoint.ip, endpoint.port));
     } else if (!this.#connected) return -Errno.EDESTADDRREQ;
     if (!this.#bound) {
@@ -165,13 +182,12 @@ export class UserUdpSocket extends UserSocket {
     from: SockaddrStorage | null,
     status: ReceivedMessage | null,
   ): number {
-    if ((flags & MSG_OOB) !== 0) return -Errno.EOPNOTSUPP;
     if ((flags & MSG_ERRQUEUE) !== 0) return -Errno.EAGAIN;
     const error = this.takeError();
     if (error !== 0) return -error;
     const whole = { name: null, flags: 0 };
     const message = [{ base: this.#header, length: ADDRESS_SIZE }, ...buffers];
-    const count = super.recvmsg(message, flags, whole);
+    const count = super.recvmsg(message, flags & ~MSG_OOB, whole);
     if (count < 0) return count;
     const sender = takeAddress(this.#header, 0);
     if (count > 0 && sender.length === 0) {

@@ -58,11 +58,20 @@ export interface EngineContext {
  */
 export function sourceFor(context: EngineContext, destination: IpAddress): IpAddress | null {
   if (destination.isLoopback) return destination.family === 4 ? IPV4_LOOPBACK : IPV6_LOOPBACK;
-  const own = context.addresses.find((address) => address.equals(destination));
-  if (own !== undefined) return own;
+  if (isOwnAddress(context, destination)) return destination;
   return context.addresses.find((address) =>
     address.family === destination.family && !address.isLoopback
   ) ?? null;
+}
+
+/**
+ * Returns whether an address is one of this host's own; all of 127.0.0.0/8 is.
+ *
+ * @param context The engine.
+ * @param address The address.
+ */
+export function isOwnAddress(context: EngineContext, address: IpAddress): boolean {
+  return address.isLoopback || context.addresses.some((own) => own.equals(address));
 }
 
 /**

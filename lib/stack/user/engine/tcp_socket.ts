@@ -26,7 +26,13 @@ import { anyAddress, encodeEndpoint, toDomain } from "../../endpoint.ts";
 import { HostOption } from "../../options/host_option.ts";
 import type { PortClaim, PortEntry } from "../../port_table.ts";
 import { ACCEPTED_SIZE, BindFlag, CloseMode, putAddress, SlotWord, TcpOption } from "../control.ts";
-import { type EngineContext, type EngineSocket, normalize, sourceFor } from "./context.ts";
+import {
+  type EngineContext,
+  type EngineSocket,
+  isOwnAddress,
+  normalize,
+  sourceFor,
+} from "./context.ts";
 
 /** Octets that move at a time. */
 const CHUNK = 65_536;
@@ -122,8 +128,7 @@ export class EngineTcpSocket implements EngineSocket {
   bind(ip: IpAddress, port: number, flags: number): number {
     this.#bindFlags = flags;
     const plain = ip.unmapped();
-    const isOwn = plain.isUnspecified ||
-      this.#context.addresses.some((address) => address.equals(plain));
+    const isOwn = plain.isUnspecified || isOwnAddress(this.#context, plain);
     if (!isOwn) return -Errno.EADDRNOTAVAIL;
     return this.#take(ip, port);
   }

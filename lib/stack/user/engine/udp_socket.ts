@@ -13,7 +13,13 @@ import { anyAddress, encodeEndpoint, toDomain } from "../../endpoint.ts";
 import type { PortClaim, PortEntry } from "../../port_table.ts";
 import type { UdpPort } from "../udp_host.ts";
 import { ADDRESS_SIZE, BindFlag, putAddress, SlotWord, takeAddress } from "../control.ts";
-import { type EngineContext, type EngineSocket, normalize, sourceFor } from "./context.ts";
+import {
+  type EngineContext,
+  type EngineSocket,
+  isOwnAddress,
+  normalize,
+  sourceFor,
+} from "./context.ts";
 
 const HEADERS = { 4: 28, 6: 48 } as const;
 const LONGEST = 65_535;
@@ -65,8 +71,7 @@ export class EngineUdpSocket implements EngineSocket {
   /** bind(2). */
   bind(ip: IpAddress, port: number, flags: number): number {
     const plain = ip.unmapped();
-    const isOwn = plain.isUnspecified ||
-      this.#context.addresses.some((address) => address.equals(plain));
+    const isOwn = plain.isUnspecified || isOwnAddress(this.#context, plain);
     return isOwn ? this.#open(ip, port, flags) : -Errno.EADDRNOTAVAIL;
   }
 
@@ -187,7 +192,8 @@ export class EngineUdpSocket implements EngineSocket {
       const source = bound.isUnspecified ? sourceFor(this.#context, remote.ip) : bound;
       if (source === null || source.family !== remote.ip.family) continue;
       const data = buffer.subarray(ADDRESS_SIZE, count);
-      const limit = mtu - HEADERS[remote.ip.family];
+      const isOwn = isOwnAddress(this.#context, remote.ip);
+      const limit = (isOwn ? LONGEST : mtu) - HEADERS[remote.ip.family];
       udp.send(new SocketAddress(source, this.#local.port), remote, data, limit);
     }
   }
