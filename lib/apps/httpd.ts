@@ -10,22 +10,22 @@ export const httpdCommand: Command = {
   name: "httpd",
   summary: "serve the files of a folder over HTTP",
   operands: "",
-  description:
-    `HTTP/1.1 with GET and HEAD, ranges and conditional requests. Nothing outside the folder is
-served: symbolic links that lead out of it are refused. Reading it needs --allow-read=FOLDER, and
-listening on a port --allow-net. Ctrl-C lets responses end and stops, with exit status 130.
-More than one worker needs --stack=libc, and --allow-read for this program's own files.`,
+  description: `HTTP/1.1 with GET and HEAD, ranges and conditional requests. Nothing outside
+the folder is served: symbolic links that lead out of it are refused. Reading it
+needs --allow-read=FOLDER, and listening --allow-net. More than one worker needs
+--stack=libc, and --allow-read for this program's own files, too. Ctrl-C lets
+responses end and stops, with exit status 130.`,
   options: [
     { name: "root", value: "FOLDER", help: "the folder; default ./public" },
     { name: "host", value: "HOST", help: "address or name to listen on; default 0.0.0.0" },
     { name: "port", value: "PORT", help: "port; default 8080, 0 picks a free one" },
     { name: "workers", value: "COUNT", help: "threads that share the port; default 1" },
     { name: "list", help: "list directories that have no index.html" },
-    { name: "log", help: "write each request to standard output, in the common log format" },
+    { name: "log", help: "write requests to standard output, in the common log format" },
     {
       name: "timeout",
       value: "SECONDS",
-      help: "longest wait for a request, or for a client to take a response; default 20",
+      help: "longest wait for a request, or for a client to read on; default 20",
     },
     {
       name: "connections",

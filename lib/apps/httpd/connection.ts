@@ -8,6 +8,7 @@ import { POLLIN, POLLOUT } from "../../linux/poll.ts";
 import { MSG_MORE, SHUT_WR } from "../../linux/socket.ts";
 import { BodySkipper } from "./body_skipper.ts";
 import { latin1Bytes } from "./characters.ts";
+import { HeldInput } from "./held_input.ts";
 import { HttpdLimits, RECEIVE_SIZE } from "./limits.ts";
 import { Output, Sent } from "./output.ts";
 import type { Waiter } from "./readiness.ts";
@@ -16,12 +17,7 @@ import { INCOMPLETE, Method, type Request } from "./request.ts";
 import { parseRequest } from "./request_parser.ts";
 import type { Service } from "./service.ts";
 
-/** Bytes that are kept of an unfinished request at first. */
-const SMALLEST_HELD = 1024;
-
 const CONTINUE = latin1Bytes("HTTP/1.1 100 Continue\r\n\r\n");
-
-const LF = 10;
 
 /** What a connection waits for. */
 export const Phase = {
@@ -59,10 +55,7 @@ export class Connection implements Waiter {
   /** Is called at the end. */
   readonly #closed: (connection: Connection) => void;
   /** Bytes of requests that are not finished, or must wait for the response before. */
-  #held: Uint8Array<ArrayBuffer> | null = null;
-  #heldLength = 0;
-  /** Whether the bytes held are known not to be a whole head. */
-  #isIncomplete = false;
+  readonly #held = new HeldInput();
   /** A request whose body is still arriving, and the body. */
   #waiting: Request | null = null;
   #body: BodySkipper | null = null;
@@ -133,7 +126,7 @@ export class Connection implements Waiter {
     if (this.phase === Phase.closed) return;
     this.phase = Phase.closed;
     this.#log();
-    this.#held = null;
+    this.#held.clear();
     this.#output.drop();
     this.#service.readiness.forgetClosing(this);
     this.#service.system.close(this.fd);
@@ -143,34 +136,13 @@ export class Connection implements Waiter {
   #receive(): void {
     const { system, received } = this.#service;
     const held = this.#held;
-    const count = held === null
+    const count = held.bytes === null
       ? system.recv(this.fd, received, RECEIVE_SIZE, 0)
-      : this.#receiveMore(held);
+      : held.receive(system, this.fd);
     if (count > 0) {
-      if (held === null) return this.#process(received, 0, count);
-      // The held bytes may have moved to a larger place.
-      return this.#process(this.#held as Uint8Array<ArrayBuffer>, 0, this.#heldLength);
-    }
-    if (count !== -Errno.EAGAIN && count !== -Errno.EINTR) this.close();
-  }
-
-  /** Receives behind what is held: bytes, 0 at the end, or a negated errno. */
-  #receiveMore(held: Uint8Array<ArrayBuffer>): number {
-    let place = held;
-    const length = this.#heldLength;
-    if (length === held.length) {
-      place = new Uint8Array(Math.min(2 * length, RECEIVE_SIZE));
-      place.set(held);
-      this.#held = place;
-    }
-    const rest = place.subarray(length);
-    const count = this.#service.system.recv(this.fd, rest, rest.length, 0);
-    if (count <= 0) return count;
-    this.#heldLength += count;
-    // A head cannot have become whole without the end of a line.
-    const isWorthIt = !this.#isIncomplete || this.#heldLength >= RECEIVE_SIZE ||
-      rest.subarray(0, count).includes(LF);
-    return isWorthIt ? count : -Errno.EAGAIN;
+      if (held.bytes === null) this.#process(received, 0, count);
+      else this.#process(held.bytes, 0, held.length);
+    } else if (count !== -Errno.EAGAIN && count !== -Errno.EINTR) this.close();
   }
 
   /** Answers the requests in the bytes from `start` to `end`, and holds the rest. */
@@ -206,9 +178,8 @@ export class Connection implements Waiter {
     }
     const sent = this.#output.flush(0);
     if (sent !== Sent.all) return this.#pause(sent, bytes, at, end);
-    this.#hold(bytes, at, end);
-    this.#isIncomplete = this.#held !== null;
-    this.#awaitRequest(this.#held !== null || this.#body !== null);
+    this.#held.hold(bytes, at, end, true);
+    this.#awaitRequest(at < end || this.#body !== null);
   }
 
   /** Prepares for the body of a request: 0, a status to refuse it with, or −1 to give up. */
@@ -285,12 +256,11 @@ export class Connection implements Waiter {
   #pause(sent: Sent, bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     if (sent === Sent.failed) return this.close();
     if (this.#isLast) {
-      this.#held = null;
+      this.#held.clear();
       if (start < end) this.#lingers = true;
       if (sent === Sent.all) return this.#end();
-    } else this.#hold(bytes, start, end);
+    } else this.#held.hold(bytes, start, end, false);
     const { clock, timeout } = this.#service;
-    this.#isIncomplete = false;
     this.phase = Phase.sending;
     this.#progress = this.#output.taken;
     this.deadline = clock.ticks + timeout;
@@ -305,10 +275,9 @@ export class Connection implements Waiter {
     this.#log();
     if (this.#isLast) return this.#end();
     this.phase = Phase.idle;
-    const held = this.#held;
-    if (held === null && this.#body === null) return this.#awaitRequest(false);
-    if (held !== null) this.#process(held, 0, this.#heldLength);
-    else this.#awaitRequest(true);
+    const { bytes, length } = this.#held;
+    if (bytes === null) this.#awaitRequest(this.#body !== null);
+    else this.#process(bytes, 0, length);
   }
 
   /** Waits for a request, or for the rest of one. */
@@ -317,23 +286,6 @@ export class Connection implements Waiter {
     if (this.phase !== Phase.receiving || !isBegun) this.deadline = clock.ticks + timeout;
     this.phase = isBegun ? Phase.receiving : Phase.idle;
     this.#watch(POLLIN);
-  }
-
-  /** Holds bytes until more arrive; they may be those that are held. */
-  #hold(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    const length = end - start;
-    const held = this.#held;
-    if (length === 0) {
-      this.#held = null;
-      return;
-    }
-    if (held === bytes) held.copyWithin(0, start, end);
-    else {
-      const place = new Uint8Array(Math.min(Math.max(SMALLEST_HELD, 2 * length), RECEIVE_SIZE));
-      place.set(bytes.subarray(start, end));
-      this.#held = place;
-    }
-    this.#heldLength = length;
   }
 
   /** Ends the connection, after the client has had the time to read the last response. */

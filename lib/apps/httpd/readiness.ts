@@ -106,13 +106,21 @@ export class EpollReadiness implements Readiness {
   }
 
   watch(waiter: Waiter): void {
+    // Cannot fail but for want of memory; a time-out ends what is never ready.
+    this.tryWatch(waiter);
+  }
+
+  /** As {@linkcode EpollReadiness.watch}: 0, or a negated errno. */
+  tryWatch(waiter: Waiter): number {
     const { fd, events } = waiter;
     const operation = waiter.place < 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    // Cannot fail but for want of memory; a time-out ends what is never ready.
-    this.#system.epollCtl(this.#epoll, operation, fd, { events, data: BigInt(fd) });
+    const event = { events, data: BigInt(fd) };
+    const result = this.#system.epollCtl(this.#epoll, operation, fd, event);
+    if (result < 0) return result;
     while (this.#waiters.length < fd) this.#waiters.push(undefined);
     this.#waiters[fd] = waiter;
     waiter.place = fd;
+    return 0;
   }
 
   forget(waiter: Waiter): void {
@@ -145,8 +153,19 @@ export class EpollReadiness implements Readiness {
   }
 }
 
-/** Epoll where the system has it, else poll. */
-export function openReadiness(system: System): Readiness {
+/**
+ * Watches a waiter: by epoll where the system has that, for sockets of this kind, else by poll.
+ *
+ * @param waiter The first to be watched.
+ */
+export function openReadiness(system: System, waiter: Waiter): Readiness {
   const epoll = system.epollCreate1(EPOLL_CLOEXEC);
-  return epoll < 0 ? new PollReadiness(system) : new EpollReadiness(system, epoll);
+  if (epoll >= 0) {
+    const readiness = new EpollReadiness(system, epoll);
+    if (readiness.tryWatch(waiter) === 0) return readiness;
+    readiness.close();
+  }
+  const readiness = new PollReadiness(system);
+  readiness.watch(waiter);
+  return readiness;
 }

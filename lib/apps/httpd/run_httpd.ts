@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { SocketAddress } from "../../ip.ts";
+import { parseIpAddress, type SocketAddress } from "../../ip.ts";
 import type { System } from "../../kernel/system.ts";
 import { AT_FDCWD } from "../../linux/fcntl.ts";
 import { FileStatus } from "../../linux/stat.ts";
 import { NetError } from "../../net/error.ts";
 import { failureReason } from "../../net/failure.ts";
-import { CommandError, type Invocation, type Session } from "../command.ts";
+import { CommandError, type Invocation, optionValue, type Session } from "../command.ts";
 import { print } from "../output.ts";
 import { isDirectory } from "./document_root.ts";
 import { type HttpdOptions, listenAddress, parseHttpdOptions } from "./httpd_options.ts";
@@ -44,21 +44,31 @@ function checkRoot(system: System, root: string): void {
 }
 
 /** Says where the server is to be found. */
-function announce({ root }: HttpdOptions, address: SocketAddress): void {
-  print("stderr", `Serving ${root} at ${localUrl(address)} (Ctrl-C stops)\n`);
-  lanUrl(address).then((url) => {
-    if (url !== null) print("stderr", `On the local network: ${url}\n`);
-  });
+type Announce = (address: SocketAddress) => void;
+
+function announcer(invocation: Invocation, stack: string, { root }: HttpdOptions): Announce {
+  // The user stack's own address: this machine reaches it by no other.
+  const [own = ""] = (optionValue(invocation, "address") ?? "").split("/");
+  const ownIp = stack === "user" ? parseIpAddress(own) : null;
+  return (address) => {
+    const url = ownIp === null ? localUrl(address) : localUrl(address, ownIp);
+    print("stderr", `Serving ${root} at ${url} (Ctrl-C stops)\n`);
+    if (ownIp !== null) return;
+    lanUrl(address).then((url) => {
+      if (url !== null) print("stderr", `On the local network: ${url}\n`);
+    });
+  };
 }
 
 async function serveAlone(
-  system: System,
+  { system }: Session,
   options: HttpdOptions,
   signal: StopSignal,
+  announce: Announce,
 ): Promise<number> {
   const address = listenAddress(options);
   using server = new HttpServer(system, { ...options, address, sharesPort: false });
-  announce(options, server.address);
+  announce(server.address);
   return await serve(server, signal);
 }
 
@@ -67,6 +77,7 @@ async function serveTogether(
   session: Session,
   options: HttpdOptions,
   signal: StopSignal,
+  announce: Announce,
 ): Promise<number> {
   checkWorkers(invocation, session.stack);
   using held = new HeldPort(session.system, listenAddress(options));
@@ -77,7 +88,7 @@ async function serveTogether(
   });
   try {
     await workers.listening();
-    announce(options, held.address);
+    announce(held.address);
     return await workers.serve(signal);
   } finally {
     await workers.stop();
@@ -89,11 +100,12 @@ export async function runHttpd(invocation: Invocation): Promise<number> {
   const options = parseHttpdOptions(invocation);
   using session = await invocation.openSession();
   checkRoot(session.system, options.root);
+  const announce = announcer(invocation, session.stack, options);
   using signal = new StopSignal();
   try {
     return options.workers === 1
-      ? await serveAlone(session.system, options, signal)
-      : await serveTogether(invocation, session, options, signal);
+      ? await serveAlone(session, options, signal, announce)
+      : await serveTogether(invocation, session, options, signal, announce);
   } catch (error) {
     if (!(error instanceof NetError) || error.kind !== "AddrInUse") throw error;
     throw new CommandError(`${error.message}; choose another port with --port`);

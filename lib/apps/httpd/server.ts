@@ -125,7 +125,14 @@ export class HttpServer implements Disposable {
     this.address = this.#listener.localAddr();
     this.#tune(TCP_NODELAY);
     this.#tune(TCP_DEFER_ACCEPT);
-    this.#readiness = openReadiness(system);
+    this.#waiter = {
+      fd: this.#listener.fd,
+      events: POLLIN,
+      revents: 0,
+      place: -1,
+      ready: () => this.#accept(),
+    };
+    this.#readiness = openReadiness(system, this.#waiter);
     const root = new DocumentRoot(system, options.root);
     const clock = this.#clock;
     this.#cache = new FileCache({ system, root, clock, capacity: HttpdLimits.openFiles });
@@ -151,14 +158,6 @@ export class HttpServer implements Disposable {
       log: this.#log,
       timeout,
     });
-    this.#waiter = {
-      fd: this.#listener.fd,
-      events: POLLIN,
-      revents: 0,
-      place: -1,
-      ready: () => this.#accept(),
-    };
-    this.#readiness.watch(this.#waiter);
   }
 
   /** Connections at this moment. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { IPV4_LOOPBACK, SocketAddress } from "../../ip.ts";
+import { type IpAddress, IPV4_LOOPBACK, SocketAddress } from "../../ip.ts";
 
 /** Milliseconds that finding this machine's own address may take. */
 const PATIENCE = 1000;
@@ -12,10 +12,15 @@ function urlOf(address: SocketAddress): string {
   return `http://${address}/`;
 }
 
-/** A URL for this machine: where the server listens everywhere, that of the loopback address. */
-export function localUrl(address: SocketAddress): string {
+/**
+ * A URL for this machine.
+ *
+ * @param address Where the server listens.
+ * @param own The address that stands for all, where it listens on all.
+ */
+export function localUrl(address: SocketAddress, own: IpAddress = IPV4_LOOPBACK): string {
   const { ip, port } = address;
-  return urlOf(ip.isUnspecified ? new SocketAddress(IPV4_LOOPBACK, port) : address);
+  return urlOf(ip.isUnspecified ? new SocketAddress(own, port) : address);
 }
 
 /** The part of `@std/net` that is used. */

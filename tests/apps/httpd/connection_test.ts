@@ -57,7 +57,7 @@ for (const stackFlags of STACK_FLAGS) {
     await using server = await startHttpd(stackFlags, site.path);
     const targets = ["/a.txt", "/no", "/large.bin", "/a.txt", "/", "/large.bin", "/a.txt"];
     const requests = Array.from(
-      { length: 40 },
+      { length: 21 },
       (_, index) => targets[index % targets.length] ?? "",
     );
     const text = requests.map((target) => `GET ${target} HTTP/1.1\r\nHost: h\r\n\r\n`).join("");
