@@ -20,6 +20,7 @@ try {
   const program = ["sh", "-c", inside, folder, Deno.execPath(), ...Deno.args];
   const { stdout, stderr, code } = await run("unshare", "-m", ...program);
   const decoder = new TextDecoder();
+  // deno-lint-ignore no-console
   console.log(JSON.stringify([decoder.decode(stdout), decoder.decode(stderr), code]));
 } finally {
   server.close();

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console
 // Builds the components that test the canonical ABI: the .wat files beside this one, and
 // values.component.wasm, which passes a value of each type of the table below from the host back to
 // the host. Run by build.sh.

@@ -13,7 +13,7 @@ function words(): Int32Array<SharedArrayBuffer> {
 
 function makeLock(
   memory: Int32Array<SharedArrayBuffer>,
-  thread: Partial<LockThread> = {},
+  thread?: Partial<LockThread>,
   repair?: () => void,
 ): Lock {
   return new Lock({
