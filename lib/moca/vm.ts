@@ -592,7 +592,8 @@ export class Vm {
       throw noThread(handle, this.#nextThread);
     }
     this.#threads.delete(handle);
-    return typeof result === "object" ? null : result;
+    // References belong to the thread that made them.
+    return typeof result === "object" || typeof result === "string" ? null : result;
   }
 
   #newAsm(index: number, start: number, count: number): AsmRun {

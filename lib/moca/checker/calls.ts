@@ -110,7 +110,10 @@ export abstract class CallChecker extends BodyBase {
       const args = this.#loose(node.args);
       const result = fresh();
       const shape: Type = { kind: "function", params: args.map((a) => a.type), result };
-      unify(type, shape);
+      const mismatch = unify(type, shape);
+      if (mismatch !== null) {
+        this.mismatch(mismatch, node.at);
+      }
       return this.make({ kind: "callValue", callee, args }, result, node.at);
     }
     if (type.kind !== "function") {

@@ -136,7 +136,9 @@ class ProgramChecker implements ProgramContext {
 
   #failIfWrong(): void {
     if (this.#diagnostics.length > 0) {
-      throw new MocaCompileError(this.#diagnostics.slice(0, MAX_DIAGNOSTICS));
+      // The resolver and the checker may have found the same.
+      const different = new Map(this.#diagnostics.map((d) => [keyOf(d), d]));
+      throw new MocaCompileError([...different.values()].slice(0, MAX_DIAGNOSTICS));
     }
   }
 
@@ -430,8 +432,7 @@ class ProgramChecker implements ProgramContext {
   }
 
   #report(diagnostic: Diagnostic): void {
-    const { at, message } = diagnostic;
-    const key = `${at.file}:${at.line}:${at.column}:${message}`;
+    const key = keyOf(diagnostic);
     if (!this.#reported.has(key)) {
       this.#reported.add(key);
       this.#diagnostics.push(diagnostic);
@@ -541,6 +542,10 @@ class ProgramChecker implements ProgramContext {
   #wrongCount(name: string, wanted: number, got: number, at: Position): void {
     this.error(`struct \`${name}\` expects ${wanted} type arguments, got ${got}`, at);
   }
+}
+
+function keyOf({ at, message }: Diagnostic): string {
+  return `${at.file}:${at.line}:${at.column}:${message}`;
 }
 
 function parameters(params: readonly { name: string; bound: string | null }[]): Map<string, Type> {
