@@ -8,6 +8,7 @@ import type { SharedProcess } from "../../../lib/kernel/threads/process_memory.t
 import { openDescriptors } from "../open_descriptors.ts";
 import { Guest, whyMissing } from "../guest.ts";
 import type { KernelOptions } from "../../../lib/kernel/kernel.ts";
+import { currentCall, isThread, openSignalSockets, pause } from "./host_threads.ts";
 import type { ProgramName } from "./programs.ts";
 import type { ThreadMessage, ThreadTask } from "./worker.ts";
 
@@ -29,10 +30,6 @@ const CALLS = {
 
 /** A call in which a thread can be found. */
 export type BlockingCall = keyof typeof CALLS;
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 /** Waits until something is so. */
 export async function until(isSo: () => boolean, what: string): Promise<void> {
@@ -102,27 +99,17 @@ export class Thread {
   async inside(call: BlockingCall): Promise<void> {
     await this.joined;
     const number = CALLS[call][Deno.build.arch === "x86_64" ? 0 : 1];
-    await until(() => this.#currentCall() === number, call);
+    await until(() => currentCall(this.#threadId) === number, call);
   }
 
   /** Whether the host still knows the thread. */
   get isAlive(): boolean {
-    try {
-      Deno.statSync(`/proc/self/task/${this.#threadId}`);
-      return true;
-    } catch {
-      return false;
-    }
+    return isThread(this.#threadId);
   }
 
   /** Ends the worker wherever it is. */
   terminate(): void {
     this.#worker.terminate();
-  }
-
-  #currentCall(): number {
-    const text = Deno.readTextFileSync(`/proc/self/task/${this.#threadId}/syscall`);
-    return text.startsWith("running") ? -1 : Number(text.split(" ", 1)[0]);
   }
 }
 
@@ -160,6 +147,7 @@ let isWarm = false;
 async function warmUp(): Promise<void> {
   if (isWarm) return;
   isWarm = true;
+  openSignalSockets();
   const guest = new ThreadedGuest();
   await guest.start("kinds").result;
   await guest.end();

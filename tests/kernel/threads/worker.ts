@@ -5,6 +5,7 @@
  */
 import { Kernel } from "../../../lib/kernel/kernel.ts";
 import type { SharedProcess } from "../../../lib/kernel/threads/process_memory.ts";
+import { ownThreadId } from "./host_threads.ts";
 import { type ProgramName, PROGRAMS } from "./programs.ts";
 
 /** What a thread is told. */
@@ -25,16 +26,11 @@ function tell(message: ThreadMessage): void {
   (self as unknown as { postMessage(message: ThreadMessage): void }).postMessage(message);
 }
 
-/** The host's number of this thread. */
-function ownId(): number {
-  return Number(Deno.readLinkSync("/proc/thread-self").split("/").at(-1));
-}
-
 addEventListener("message", (event) => {
   const { shared, program, args } = (event as MessageEvent<ThreadTask>).data;
   try {
     using kernel = Kernel.attach(shared);
-    tell({ type: "joined", threadId: ownId() });
+    tell({ type: "joined", threadId: ownThreadId() });
     const value = PROGRAMS[program](kernel, args, (value) => tell({ type: "report", value }));
     tell({ type: "done", value });
   } catch (error) {
