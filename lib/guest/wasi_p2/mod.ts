@@ -1,6 +1,7 @@
 /**
- * WASI over blocking sockets: runs components that use `wasi:sockets` 0.2, and modules of preview 1
- * with WasmEdge's sockets; gives the import objects to those who run them themselves.
+ * WASI over blocking sockets: runs components that use `wasi:sockets` 0.2 or `scheduler:core-libs`,
+ * and modules of preview 1 with WasmEdge's sockets; gives the import objects to those who run them
+ * themselves.
  *
  * @example Run a component
  * ```ts
@@ -33,3 +34,5 @@ export { ComponentExit } from "./cli/environment.ts";
 export { PreopenError } from "./filesystem/preopens.ts";
 export { WasiHost, type WasiOptions } from "./wasi_host.ts";
 export { wasiSockets } from "./wasi_sockets.ts";
+export type { NetworkOptions } from "../wit/network_policy.ts";
+export { WitSockets, type WitSocketsOptions } from "../wit/wit_sockets.ts";

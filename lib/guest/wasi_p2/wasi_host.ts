@@ -6,6 +6,8 @@
 import { type Component, ComponentError, type HostImports } from "../../component/mod.ts";
 import { defaultSystem, type SystemOptions } from "../../kernel/default_system.ts";
 import type { PreopenedDirectory } from "../wasi/preopened.ts";
+import { CoreLibs } from "../wit/core_libs.ts";
+import type { NetworkOptions } from "../wit/network_policy.ts";
 import { ComponentExit } from "./cli/environment.ts";
 import { WasiContext } from "./context.ts";
 import { Preopens } from "./filesystem/preopens.ts";
@@ -19,7 +21,7 @@ import {
 } from "./imports.ts";
 
 /** What a command finds when it starts. */
-export interface WasiOptions extends SystemOptions {
+export interface WasiOptions extends SystemOptions, NetworkOptions {
   /** Its name and its arguments; default: none. */
   readonly args?: readonly string[];
   /** Its environment, names and values; default: empty. */
@@ -32,7 +34,8 @@ export interface WasiOptions extends SystemOptions {
 
 /**
  * What one WASI 0.2 command imports: wasi:cli, clocks, filesystem, io, random and sockets over a
- * system, whose policy decides what may be reached. Calls that block make the thread wait.
+ * system, whose policy decides what may be reached; and `scheduler:core-libs`, see
+ * {@linkcode WitSockets}. Calls that block make the thread wait.
  *
  * @example
  * ```ts
@@ -50,12 +53,15 @@ export class WasiHost implements Disposable {
   readonly imports: HostImports;
   readonly #context: WasiContext;
   readonly #preopens: Preopens;
+  readonly #coreLibs: CoreLibs;
 
   /**
    * Opens the guest's directories.
    *
    * @param options What the command finds when it starts.
    * @throws {PreopenError} If a directory cannot be opened.
+   * @throws {SyntaxError} If the text of a network's rule is not one.
+   * @throws {TypeError} If a part of a network's rule is invalid.
    */
   constructor(options: WasiOptions = {}) {
     const { args = [], environment = [], directories = [], terminals = {} } = options;
@@ -63,12 +69,14 @@ export class WasiHost implements Disposable {
     const system = options.system ?? defaultSystem();
     const context = new WasiContext(system);
     this.#context = context;
+    this.#coreLibs = new CoreLibs(context, options);
     this.#preopens = new Preopens(system, directories);
     this.imports = {
       ...ioInterfaces(context),
       ...clockInterfaces(context),
       ...randomInterfaces(),
       ...socketInterfaces(context),
+      ...this.#coreLibs.imports,
       ...filesystemInterfaces(context, this.#preopens),
       ...cliInterfaces(context, { args, environment, terminals: { stdin, stdout, stderr } }),
     };
@@ -96,12 +104,14 @@ export class WasiHost implements Disposable {
       throw error;
     } finally {
       this.#context.drain();
+      this.#coreLibs[Symbol.dispose]();
     }
   }
 
   /** Closes the guest's directories, after what it has written to sockets is on its way. */
   [Symbol.dispose](): void {
     this.#context.drain();
+    this.#coreLibs[Symbol.dispose]();
     this.#preopens[Symbol.dispose]();
   }
 }

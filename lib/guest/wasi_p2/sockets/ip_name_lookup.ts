@@ -30,7 +30,7 @@ function addressValue(bytes: Uint8Array): IpAddressValue {
  *
  * @returns Null if it is none: empty, with a port, a URL, …
  */
-function parseHost(name: string): string | null {
+export function parseHost(name: string): string | null {
   const bracketed = /^\[(.*)\]$/s.exec(name)?.[1];
   const literal = parseIpAddress(bracketed ?? name);
   if (literal !== null) {
@@ -43,7 +43,7 @@ function parseHost(name: string): string | null {
 }
 
 /** Which code a failed lookup is. */
-function lookupCode(errno: number): ErrorCode {
+export function lookupCode(errno: number): ErrorCode {
   switch (-errno) {
     case Errno.EACCES:
       return "access-denied";
@@ -51,6 +51,8 @@ function lookupCode(errno: number): ErrorCode {
       return "name-unresolvable";
     case Errno.EAGAIN:
       return "temporary-resolver-failure";
+    case Errno.ETIMEDOUT:
+      return "timeout";
     default:
       return "permanent-resolver-failure";
   }
