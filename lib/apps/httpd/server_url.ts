@@ -39,7 +39,7 @@ export async function lanUrl({ ip, port }: SocketAddress): Promise<string | null
   const { state } = Deno.permissions.querySync({ name: "sys", kind: "networkInterfaces" });
   if (state !== "granted") return null;
   // Put together at run time: what stands in an import is fetched at every start.
-  const specifier = ["@std", "net"].join("/");
+  const specifier = ["jsr:@std", "net@^1"].join("/");
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
     const late = new Promise<null>((resolve) => timer = setTimeout(resolve, PATIENCE, null));

@@ -133,7 +133,7 @@ export class HttpWorkers {
   /** Starts `count` workers. */
   constructor(count: number, start: Omit<WorkerStart, "stop">) {
     this.failed.catch(() => {});
-    const url = new URL("./worker_thread.ts", import.meta.url);
+    const url = new URL("./httpd_thread.ts", import.meta.url);
     this.#workers = Array.from({ length: count }, () => new Worker(url, { type: "module" }));
     for (const worker of this.#workers) {
       this.#follow(worker);
