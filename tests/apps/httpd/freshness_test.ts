@@ -89,6 +89,12 @@ for (const stackFlags of STACK_FLAGS) {
     Deno.symlinkSync("v2", `${root}/next`);
     Deno.renameSync(`${root}/next`, `${root}/current`);
     assertEquals([await linked(), await named()], ["v2", "v1"]);
+    for (let round = 0; round < 60; round++) {
+      const version = round % 2 === 0 ? "v1" : "v2";
+      Deno.symlinkSync(version, `${root}/next`);
+      Deno.renameSync(`${root}/next`, `${root}/current`);
+      assertEquals(await linked(), version);
+    }
     Deno.renameSync(`${root}/v2/deep`, `${root}/v2/away`);
     assertEquals([await linked(), await named()], [404, "v1"]);
     Deno.renameSync(`${root}/v3/deep/er`, `${root}/v2/er`);
