@@ -31,7 +31,7 @@ export class Store {
    * @param reason What {@linkcode Store.explain} returns then.
    */
   abort(reason: unknown): never {
-    this.#failure ??= { reason };
+    this.#failure ??= { reason: toTrap(reason) };
     this.#trap ??= makeTrap();
     this.#trap();
     throw reason;

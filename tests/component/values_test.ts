@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { Trap } from "../../lib/component/mod.ts";
 import { exported, instantiate } from "./fixtures.ts";
 
@@ -111,6 +111,13 @@ for (const encoding of ["utf16", "latin1"]) {
     for (const text of ["plain", "gr\xfc\xdfe", "\u20ac 😀"]) assertEquals(call(text), text);
   });
 }
+
+Deno.test("Component copies bytes that a guest returns", async () => {
+  const instance = await instantiate("values", passing(Object.keys(CASES), []));
+  const bytes = exported(instance, "list-u8")(Uint8Array.of(1, 2, 3));
+  assertInstanceOf(bytes, Uint8Array);
+  assertEquals(bytes.buffer.byteLength, 3);
+});
 
 Deno.test("Component passes lists that are longer than the memory was", async () => {
   const instance = await instantiate("values", passing(Object.keys(CASES), []));

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { Trap } from "../../../lib/component/mod.ts";
 import { subscribeDuration } from "../../../lib/guest/wasi_p2/clocks/monotonic_clock.ts";
 import { WasiContext } from "../../../lib/guest/wasi_p2/context.ts";
+import { Preopens } from "../../../lib/guest/wasi_p2/filesystem/preopens.ts";
 import { poll } from "../../../lib/guest/wasi_p2/io/poll.ts";
 import type { InputStream, OutputStream } from "../../../lib/guest/wasi_p2/io/streams.ts";
 import { type IpSocketAddress, Network } from "../../../lib/guest/wasi_p2/sockets/network.ts";
@@ -136,18 +137,17 @@ testEachStack("what a socket has not taken yet arrives after shutdown", (stack) 
   using kernel = new Kernel(openStack(stack));
   const context = new WasiContext(kernel);
   const { client: [socket, , output], server: [, received] } = connect(context);
+  // So that there is less room behind a socket that can be written to than check-write permits.
+  socket.setSendBufferSize(16_384n);
   let written = 0;
-  // Until the socket has taken less than it was given.
-  while (context.writers.size === 0) {
+  for (let rounds = 0; rounds < 1000 && context.writers.size === 0; rounds++) {
     const permit = Number(output.checkWrite());
-    if (permit === 0) {
-      // Full to the byte, which is luck: some room, to be filled again.
-      written -= received.blockingRead(1n).length;
-      continue;
-    }
     output.write(new Uint8Array(permit));
     written += permit;
+    // Full to the byte, which is luck: some room, to be filled again.
+    if (permit === 0) written -= received.blockingRead(50_000n).length;
   }
+  assertEquals(context.writers.size, 1);
   assertEquals(output.checkWrite(), 0n);
   assertFalse(output.subscribe().ready());
   socket.shutdown("send");
@@ -176,6 +176,11 @@ function takingSystem(...counts: readonly number[]) {
       return fds.length;
     },
     shutdown: () => 0,
+    connect: () => 0,
+    getsockopt: (_fd, _level, _name, value) => {
+      value?.fill(0);
+      return 0;
+    },
   });
   return { ...fake, taken };
 }
@@ -238,17 +243,47 @@ Deno.test("WasiContext.drain() leaves peers that take nothing", () => {
 
 Deno.test("tcp-socket shuts the receiving direction of its descriptor down, too", () => {
   const { system, calls } = takingSystem();
-  const context = new WasiContext(
-    new Proxy(system, {
-      get: (target, name) =>
-        name === "connect" || name === "getsockopt" || name === "setsockopt"
-          ? () => 0
-          : Reflect.get(target, name),
-    }),
-  );
-  const socket = TcpSocket.create(context, "ipv4");
+  const socket = TcpSocket.create(new WasiContext(system), "ipv4");
   socket.startConnect(new Network(), { tag: "ipv4", val: { port: 1, address: [127, 0, 0, 1] } });
   socket.finishConnect();
   socket.shutdown("receive");
   assertEquals(calls.filter((call) => call.startsWith("shutdown")), ["shutdown(3)"]);
+});
+
+testEachStack("descriptor gives streams only for what it was opened for", (stack) => {
+  using kernel = new Kernel(openStack(stack));
+  const folder = Deno.makeTempDirSync({ prefix: "vmsock_wasi_" });
+  try {
+    using preopens = new Preopens(kernel, [{ host: folder, guest: "/" }]);
+    const [[root] = []] = preopens.getDirectories(new WasiContext(kernel));
+    assert(root !== undefined);
+    const written = root.openAt({}, "f", { create: true }, { write: true });
+    assertEquals(failure(() => written.readViaStream(0n)), "bad-descriptor");
+    written.writeViaStream(2n ** 40n);
+    const read = root.openAt({}, "f", {}, { read: true });
+    assertEquals(failure(() => read.writeViaStream(0n)), "bad-descriptor");
+    assertEquals(failure(() => read.appendViaStream()), "bad-descriptor");
+    const stream = read.readViaStream(0n);
+    // A stream outlives its descriptor.
+    read[Symbol.dispose]();
+    assertEquals(failure(() => stream.read(1n)), CLOSED);
+    assertEquals(failure(() => root.statAt({}, "f/")), "not-directory");
+    assertEquals(failure(() => root.openAt({}, "../f", {}, { read: true })), "not-permitted");
+    assert(root.isSameObject(root.openAt({}, ".", { directory: true }, { read: true })));
+    assertEquals(
+      root.metadataHash(),
+      root.openAt({}, ".", { directory: true }, { read: true }).metadataHash(),
+    );
+    assertFalse(root.metadataHash() === written.metadataHash());
+    assertEquals(written.getFlags(), {
+      read: false,
+      write: true,
+      fileIntegritySync: false,
+      dataIntegritySync: false,
+      requestedWriteSync: false,
+      mutateDirectory: false,
+    });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 });
