@@ -27,6 +27,9 @@ import { resourceBuiltin } from "./resource_builtins.ts";
 import { Scope } from "./scope.ts";
 import type { Store } from "./store.ts";
 
+/** Instances of one component and those in it, at most: each level of nesting may double them. */
+const MAX_INSTANCES = 1000;
+
 /** What every instance of one component is made with. */
 export interface Environment {
   /** The core modules, compiled. */
@@ -51,7 +54,9 @@ class Instantiation {
     this.#environment = environment;
     this.#scope = new Scope(outer);
     this.#imports = imports;
-    environment.states.push(this.#state);
+    if (environment.states.push(this.#state) > MAX_INSTANCES) {
+      throw new ComponentError(`The component consists of more than ${MAX_INSTANCES} instances`);
+    }
   }
 
   run(definitions: readonly Definition[]): InstanceItem {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Component, ComponentError, isComponent, Trap } from "../../lib/component/mod.ts";
 import { componentBytes } from "./fixtures.ts";
 
@@ -98,6 +98,11 @@ Deno.test("Component.instantiate() refuses definitions that refer to nothing", a
     }
     assert(thrown instanceof ComponentError, `${[...bytes.subarray(8)]}: ${thrown}`);
   }
+});
+
+Deno.test("Component.instantiate() refuses components that double at each level", async () => {
+  const doubling = await Component.compile(componentBytes("doubling"));
+  assertThrows(() => doubling.instantiate({}), ComponentError, "more than 1000 instances");
 });
 
 /** Numbers by a seed: mulberry32. */

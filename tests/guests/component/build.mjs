@@ -133,6 +133,14 @@ await build("values", values(TYPES, "utf8"));
 const strings = TYPES.filter(([name]) => ["string", "list-string", "option"].includes(name));
 await build("strings_utf16", values(strings, "utf16"));
 await build("strings_latin1", values(strings, "latin1+utf16"));
+/** Components inside one another, each of which makes two instances of the next. */
+function doubling(levels) {
+  if (levels === 0) return "";
+  return `(component $c ${doubling(levels - 1)})
+    (instance (instantiate $c)) (instance (instantiate $c))`;
+}
+
+await build("doubling", `(component ${doubling(12)})`);
 for (const file of await readdir(folder)) {
   if (file.endsWith(".wat")) {
     await build(file.slice(0, -".wat".length), await readFile(`${folder}/${file}`, "utf8"));
