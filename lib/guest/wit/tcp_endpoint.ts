@@ -32,6 +32,7 @@ const HOW: Readonly<Record<ShutdownType, number>> = {
 };
 
 const INT_MAX = 0x7fffffff;
+const NOTHING = new Uint8Array(0);
 
 /** A TCP socket. */
 export class TcpEndpoint extends Endpoint {
@@ -133,6 +134,8 @@ export class TcpEndpoint extends Endpoint {
   receive(maxLength: number): Uint8Array {
     if (this.#state !== "connected") this.fail("invalid-state");
     const size = Math.min(maxLength, MAX_READ);
+    // Linux would wait for a byte and then take none.
+    if (size === 0) return NOTHING;
     const buffer = this.context.scratch(size);
     const { system } = this.context;
     let deadline = 0;

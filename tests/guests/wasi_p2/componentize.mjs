@@ -1,4 +1,5 @@
-// componentize.mjs CORE.wasm COMPONENT.wasm WORLD.wit: makes a command of a core module.
+// componentize.mjs CORE.wasm COMPONENT.wasm WORLD.wit [PACKAGE…]: makes a command of a core module.
+// Packages are folders of WIT that the world imports, beside those of WASI.
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ const { filesystem } = await import(SHIM);
 filesystem._addPreopen("/", "/");
 const { componentEmbed, componentNew } = await import(TOOLS);
 
-const [core, component, world] = process.argv.slice(2);
+const [core, component, world, ...packages] = process.argv.slice(2);
 const library = new URL("./node_modules/@bytecodealliance/jco/lib/", import.meta.url);
 const wit = await mkdtemp(join(tmpdir(), "vmsock_wit_"));
 await cp(world, join(wit, "world.wit"));
@@ -20,6 +21,9 @@ await mkdir(join(wit, "deps"));
 for (const name of ["cli", "clocks", "filesystem", "io", "random", "sockets"]) {
   const package_ = new URL(`wit/builtin/0.2.12/wasi-${name}/`, library);
   await cp(package_, join(wit, "deps", name), { recursive: true });
+}
+for (const [index, folder] of packages.entries()) {
+  await cp(folder, join(wit, "deps", `package${index}`), { recursive: true });
 }
 const embedded = await componentEmbed({
   binary: await readFile(core),
