@@ -121,10 +121,18 @@ export class TcpHost {
     now: number,
   ): TcpConnection | number {
     if (!isUnicast(remote.ip)) return -Errno.ENETUNREACH;
-    if (this.#find(local.ip.bytes, local.port, remote.ip.bytes, remote.port) !== undefined) {
-      return -Errno.EADDRNOTAVAIL;
-    }
+    if (this.hasConnection(local, remote)) return -Errno.EADDRNOTAVAIL;
     return this.#open(local, remote, settings, null, now);
+  }
+
+  /**
+   * Returns whether there is a connection between two addresses, one in TIME-WAIT included.
+   *
+   * @param local This side's address.
+   * @param remote The peer's address.
+   */
+  hasConnection(local: SocketAddress, remote: SocketAddress): boolean {
+    return this.#find(local.ip.bytes, local.port, remote.ip.bytes, remote.port) !== undefined;
   }
 
   /**

@@ -69,7 +69,10 @@ export const Operation = {
   resolve: 8,
   /** Octets that the peer has not acknowledged. */
   unacknowledged: 9,
-  /** Ends a connection or a listener; the socket can be used again. The worker's end of a new pair. */
+  /**
+   * Ends a connection or a listener; the socket can be used again. The worker's end of a new pair, −1
+   * for none.
+   */
   disconnect: 10,
   /** Delivers what was taken and ends the worker; milliseconds of patience. */
   stop: 11,

@@ -101,8 +101,9 @@ export class UserTcpSocket extends UserSocket {
     if (!this.listening) return -Errno.EINVAL;
     const message = new Uint8Array(ACCEPTED_SIZE);
     const count = super.recv(message, message.length, 0);
+    // The engine is gone, with what was in its end of the pair.
+    if (count === 0 || count === -Errno.ECONNRESET) return -(this.takeError() || Errno.EINVAL);
     if (count < 0) return count;
-    if (count !== ACCEPTED_SIZE) return -Errno.EINVAL;
     this.context.channel.countAccepted(this.slot);
     const [slot = -1, descriptor = -1] = new Int32Array(message.buffer, 0, 2);
     const { domain, type, protocol } = this;
@@ -249,14 +250,7 @@ export class UserTcpSocket extends UserSocket {
   }
 
   override close(): number {
-    // Connections that nobody has taken end with the listener.
-    while (this.listening) {
-      const message = new Uint8Array(ACCEPTED_SIZE);
-      if (super.recv(message, ACCEPTED_SIZE, MSG_DONTWAIT) !== ACCEPTED_SIZE) break;
-      const [slot = -1, descriptor = -1] = new Int32Array(message.buffer, 0, 2);
-      this.context.channel.request(Operation.close, slot, CloseMode.reset);
-      this.context.thread.libc.close(descriptor);
-    }
+    if (this.listening) this.#stopListening();
     return super.close();
   }
 
@@ -287,10 +281,8 @@ export class UserTcpSocket extends UserSocket {
       if (count > 0) padding += count;
       else if (count === -Errno.EPIPE) {
         // An attempt that failed took the other end with it.
-        const engines = this.renewPair(SOCK_STREAM);
-        if (engines < 0) return engines;
-        const { channel } = this.context;
-        channel.request(Operation.disconnect, this.slot, engines);
+        const renewed = this.#renew();
+        if (renewed < 0) return renewed;
         padding = 0;
       } else break;
     }
@@ -338,13 +330,36 @@ export class UserTcpSocket extends UserSocket {
 
   /** tcp_disconnect: the socket can be used again. */
   #disconnect(): number {
-    const engines = this.renewPair(SOCK_STREAM);
-    if (engines < 0) return engines;
-    this.context.channel.request(Operation.disconnect, this.slot, engines);
+    if (this.listening) this.#stopListening();
+    const renewed = this.#renew();
+    if (renewed < 0) return renewed;
     this.#socketState = SocketState.UNCONNECTED;
     this.#bound = false;
     this.#flowing = false;
     return 0;
+  }
+
+  /** Gives the socket a new pair and the engine its end of it. */
+  #renew(): number {
+    const engines = this.renewPair(SOCK_STREAM);
+    if (engines < 0) return engines;
+    const { channel, thread } = this.context;
+    const result = channel.request(Operation.disconnect, this.slot, engines);
+    if (result < 0) thread.libc.close(engines);
+    return result;
+  }
+
+  /** Connections that nobody has taken end with the listener. The engine offers none from here on. */
+  #stopListening(): void {
+    const { channel, thread } = this.context;
+    channel.request(Operation.disconnect, this.slot, -1);
+    const message = new Uint8Array(ACCEPTED_SIZE);
+    const [slot, descriptor] = [0, 1];
+    const words = new Int32Array(message.buffer, 0, 2);
+    while (super.recv(message, ACCEPTED_SIZE, MSG_DONTWAIT) === ACCEPTED_SIZE) {
+      channel.request(Operation.close, words[slot] ?? -1, CloseMode.reset);
+      thread.libc.close(words[descriptor] ?? -1);
+    }
   }
 
   /** Why nothing can be sent, 0 if something can. */

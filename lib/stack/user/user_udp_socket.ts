@@ -189,14 +189,16 @@ export class UserUdpSocket extends UserSocket {
     const message = [{ base: this.#header, length: ADDRESS_SIZE }, ...buffers];
     const count = super.recvmsg(message, flags & ~MSG_OOB, whole);
     if (count < 0) return count;
+    // The end: what is received was shut down, or the engine is gone.
+    if (count === 0) return -this.takeError();
     const sender = takeAddress(this.#header, 0);
-    if (count > 0 && sender.length === 0) {
+    if (sender.length === 0) {
       // What woke us is an error.
       const pending = this.takeError();
       return pending === 0 ? -Errno.EAGAIN : -pending;
     }
     from?.set(sender);
     if (status !== null) status.flags = whole.flags & MSG_TRUNC;
-    return Math.max(0, count - ADDRESS_SIZE);
+    return count - ADDRESS_SIZE;
   }
 }

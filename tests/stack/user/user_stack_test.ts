@@ -14,3 +14,19 @@ namespaceTest(
 namespaceTest("UserStack serves httpd, get and scripts unchanged", async () => {
   await runInNamespace(new URL("guests_program.ts", import.meta.url));
 });
+
+const LIFE = new URL("life_program.ts", import.meta.url);
+
+namespaceTest("UserStack gives back every descriptor of 10,000 connections", async () => {
+  await runInNamespace(LIFE, "reopen");
+});
+
+namespaceTest("UserStack resets what nobody has accepted when a listener ends", async () => {
+  await runInNamespace(LIFE, "listener");
+});
+
+for (const call of ["recv", "datagram", "accept", "connect", "send"]) {
+  namespaceTest(`UserStack ends a blocked ${call} when its device goes away`, async () => {
+    await runInNamespace(LIFE, "death", call);
+  });
+}

@@ -17,6 +17,8 @@ export interface EngineSocket {
   readonly interest: number;
   /** Moves what can be moved; called when anything has changed. */
   pump(now: number): void;
+  /** Ends it, because the device is gone: the guest's calls give the errno. */
+  fail(errno: number): void;
   /** Whether nothing is left of it. */
   readonly isOver: boolean;
 }

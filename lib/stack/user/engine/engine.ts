@@ -106,11 +106,17 @@ export class Engine implements EngineContext {
     });
   }
 
-  /** Turns until it is told to stop; then until everything is delivered or patience is over. */
+  /**
+   * Turns until it is told to stop; then until everything is delivered or patience is over. However it
+   * ends, no guest goes on waiting.
+   *
+   * @throws {Error} If the device is gone.
+   */
   run(): void {
-    while (!this.#isDone()) this.#turn();
-    for (const socket of this.#sockets.values()) {
-      if (socket.descriptor >= 0) this.libc.close(socket.descriptor);
+    try {
+      while (!this.#isDone()) this.#turn();
+    } finally {
+      for (const socket of this.#sockets.values()) socket.fail(Errno.ENETDOWN);
     }
   }
 
@@ -170,7 +176,8 @@ export class Engine implements EngineContext {
     }
     if (result !== undefined) this.#reply(result);
     this.#answerLookup();
-    this.#wait(more === true || this.#ip.hasLocal || this.#changed.size > 0);
+    const isBusy = more === true || this.#ip.hasLocal || this.#changed.size > 0;
+    this.#wait(isBusy || this.#isDone());
   }
 
   #pump(): void {

@@ -142,8 +142,10 @@ export class EngineTcpSocket implements EngineSocket {
       : this.#local.ip.unmapped();
     if (source === null || source.family !== target.ip.family) return -Errno.ENETUNREACH;
     if (this.#local === null) {
-      const taken = this.#take(toDomain(this.#domain, source), 0);
-      if (taken < 0) return taken;
+      const isConnected = (port: number) =>
+        tcp.hasConnection(new SocketAddress(source, port), target);
+      const taken = this.#take(toDomain(this.#domain, source), 0, isConnected);
+      if (taken < 0) return -Errno.EADDRNOTAVAIL;
     }
     const local = new SocketAddress(source, this.#local?.port ?? 0);
     const { mtu } = this.#context;
@@ -194,6 +196,7 @@ export class EngineTcpSocket implements EngineSocket {
     this.#descriptor = descriptor;
     this.#ended = this.#endTold = this.#blocked = false;
     this.#offered = 0;
+    this.#context.setWord(this.#slot, SlotWord.accepted, 0);
     this.#givePortBack();
     this.#setState("CLOSED");
     return 0;
@@ -214,6 +217,13 @@ export class EngineTcpSocket implements EngineSocket {
       this.#closeDescriptor();
     }
     return 0;
+  }
+
+  /** See {@link EngineSocket.fail}. */
+  fail(errno: number): void {
+    this.#context.setWord(this.#slot, SlotWord.error, errno);
+    if (!this.isListening) this.#setState("CLOSED");
+    this.#closeDescriptor();
   }
 
   /** Both names, each in a record of its own. */
@@ -276,7 +286,7 @@ export class EngineTcpSocket implements EngineSocket {
     this.#over();
   }
 
-  #take(ip: IpAddress, port: number): number {
+  #take(ip: IpAddress, port: number, isUsed: (port: number) => boolean = () => false): number {
     const { ports } = this.#context;
     const claim = (number: number): PortClaim => ({
       type: SOCK_STREAM,
@@ -290,7 +300,7 @@ export class EngineTcpSocket implements EngineSocket {
     const number = port !== 0
       ? port
       : this.#context.freePort((free) =>
-        ports.conflicts({ ...claim(free), reuseAddress: false, reusePort: false })
+        ports.conflicts({ ...claim(free), reuseAddress: false, reusePort: false }) || isUsed(free)
       );
     if (number === 0) return -Errno.EADDRINUSE;
     this.#portEntry = ports.add(claim(number));

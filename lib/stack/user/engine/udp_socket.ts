@@ -37,6 +37,8 @@ export class EngineUdpSocket implements EngineSocket {
   #local: SocketAddress | null = null;
   #remote: SocketAddress | null = null;
   #blocked = false;
+  /** Whether the guest has shut sending down. */
+  #ended = false;
 
   /**
    * Makes a socket.
@@ -60,7 +62,7 @@ export class EngineUdpSocket implements EngineSocket {
 
   /** See {@link EngineSocket.interest}. */
   get interest(): number {
-    return POLLIN | (this.#blocked ? POLLOUT : 0);
+    return (this.#ended ? 0 : POLLIN) | (this.#blocked ? POLLOUT : 0);
   }
 
   /** See {@link EngineSocket.isOver}. */
@@ -113,6 +115,13 @@ export class EngineUdpSocket implements EngineSocket {
     this.#context.libc.close(this.#descriptor);
     this.#descriptor = -1;
     return 0;
+  }
+
+  /** See {@link EngineSocket.fail}. */
+  fail(errno: number): void {
+    this.#context.setWord(this.#slot, SlotWord.error, errno);
+    if (this.#descriptor >= 0) this.#context.libc.close(this.#descriptor);
+    this.#descriptor = -1;
   }
 
   /** Both names, each in a record of its own. */
@@ -183,6 +192,7 @@ export class EngineUdpSocket implements EngineSocket {
     const { libc, udp, mtu } = this.#context;
     while (this.#descriptor >= 0) {
       const count = libc.recv(this.#descriptor, buffer, buffer.length, MSG_DONTWAIT);
+      this.#ended = count === 0;
       if (count < ADDRESS_SIZE) return;
       const sockaddr = takeAddress(buffer, 0);
       const named = decodeSockaddr(sockaddr, sockaddr.length);
