@@ -133,6 +133,38 @@ testEachStack("a bound socket has its address while it connects", (stack) => {
   assertEquals(failure(() => unbound.localAddress()), "invalid-state");
 });
 
+testEachStack("an IPv6 socket at the unspecified address takes no IPv4 peers", (stack) => {
+  using kernel = new Kernel(openStack(stack));
+  const context = new WasiContext(kernel);
+  const listener = TcpSocket.create(context, "ipv6");
+  const address = [0, 0, 0, 0, 0, 0, 0, 0] as const;
+  listener.startBind(new Network(), {
+    tag: "ipv6",
+    val: { port: 0, flowInfo: 0, address, scopeId: 0 },
+  });
+  listener.finishBind();
+  listener.startListen();
+  listener.finishListen();
+  const { val: { port } } = listener.localAddress();
+  const other = TcpSocket.create(context, "ipv4");
+  other.startConnect(new Network(), { tag: "ipv4", val: { port, address: [127, 0, 0, 1] } });
+  blockOn(other);
+  // Whether Linux refuses it, or it is turned away when it has come.
+  failure(() => other.finishConnect());
+  const own = TcpSocket.create(context, "ipv6");
+  const loopback = [0, 0, 0, 0, 0, 0, 0, 1] as const;
+  own.startConnect(new Network(), {
+    tag: "ipv6",
+    val: { port, flowInfo: 0, address: loopback, scopeId: 0 },
+  });
+  blockOn(own);
+  own.finishConnect();
+  blockOn(listener);
+  const [accepted] = listener.accept();
+  assertEquals(accepted.remoteAddress(), own.localAddress());
+  assertEquals(failure(() => listener.accept()), "would-block");
+});
+
 testEachStack("what a socket has not taken yet arrives after shutdown", (stack) => {
   using kernel = new Kernel(openStack(stack));
   const context = new WasiContext(kernel);
