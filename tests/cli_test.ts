@@ -167,7 +167,7 @@ Deno.test("wrong usage is one line that says how it is done right, and status 2"
       "--location get http://a/",
       "there is no option --location; vmsock --help lists what there is",
     ],
-    ["--stack=tcp", '--stack is auto|libc|deno, not "tcp"'],
+    ["--stack=tcp", '--stack is auto|libc|deno|user, not "tcp"'],
     ["--stack", "--stack needs a value: --stack=auto|libc|deno"],
     ["--stack= get http://a/", "--stack needs a value: --stack=auto|libc|deno"],
     ["get", "get needs a URL: vmsock get http://example.com/"],
