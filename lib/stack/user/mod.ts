@@ -93,6 +93,7 @@ export type { SockaddrStorage, UnixAddress } from "../../linux/sockaddr.ts";
 export type { FileStatus, FileTimes } from "../../linux/stat.ts";
 export type { Timespec } from "../../linux/time.ts";
 export type { Iovec } from "../../linux/uio.ts";
+export type { Alarm } from "../alarm.ts";
 export type { EpollRegistration, EpollRegistrations } from "../epoll_registrations.ts";
 export type { HostFile } from "../thread_stack.ts";
 export type { Bytes, FileKind, OffsetCell, OpenFile, ReceivedMessage } from "../open_file.ts";
