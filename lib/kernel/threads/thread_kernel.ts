@@ -163,8 +163,9 @@ export class ThreadKernel extends ThreadCalls implements System {
     registrations.unlock();
   }
 
-  /** The process, for further threads. */
+  /** The process, for further threads, for which it makes room. */
   share(): SharedProcess {
+    if (!this.ended) reclaimEnded(this.#joined, this.shared);
     return this.#joined.shared;
   }
 

@@ -6,6 +6,7 @@ import {
   LockOrderError,
   type LockThread,
 } from "../../../lib/kernel/threads/lock.ts";
+import { TestWorker } from "./test_worker.ts";
 
 function words(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(64));
@@ -85,18 +86,14 @@ Deno.test("Lock acquire() takes a lock over whose owner has ended, and repairs",
 Deno.test("Lock acquire() waits for an owner that runs", async () => {
   const memory = words();
   makeLock(memory, { index: 7 }).acquire();
-  const url = new URL("./lock_worker.ts", import.meta.url);
-  const workers = Array.from({ length: 3 }, () => new Worker(url, { type: "module" }));
-  const told = workers.map((worker) => {
-    const waiting = Promise.withResolvers<void>();
-    const done = Promise.withResolvers<void>();
-    worker.onmessage = ({ data }) => (data === "waiting" ? waiting : done).resolve();
-    worker.postMessage(memory);
-    return { waiting: waiting.promise, done: done.promise };
-  });
-  await Promise.all(told.map(({ waiting }) => waiting));
+  const workers: TestWorker[] = [];
+  while (workers.length < 3) {
+    const worker = new TestWorker({ type: "lock", words: memory });
+    await worker.started;
+    workers.push(worker);
+  }
   assertEquals(memory[0], 0);
   makeLock(memory, { index: 7 }).release();
-  await Promise.all(told.map(({ done }) => done));
+  await Promise.all(workers.map((worker) => worker.result));
   assertEquals([memory[0], memory[3]], [3, 0]);
 });

@@ -27,8 +27,9 @@ import { encodeTimeval, TIMEVAL_SIZE } from "../../../lib/linux/time.ts";
 import { RLIMIT_NOFILE } from "../../../lib/linux/resource.ts";
 import { openStack } from "../../../lib/stack/open.ts";
 import { openDescriptors } from "../open_descriptors.ts";
-import { isThread, openSignalSockets, pause } from "./host_threads.ts";
-import type { StressReport, StressTask } from "./stress_worker.ts";
+import { openSignalSockets, pause } from "./host_threads.ts";
+import type { StressReport, StressTask } from "./stress_calls.ts";
+import { TestWorker } from "./test_worker.ts";
 
 /** Numbers that the threads share: few, so that they meet. */
 const NUMBERS = 40;
@@ -90,20 +91,14 @@ function makeMasters(kernel: Kernel): { masters: number[]; address: Uint8Array<A
 
 /** A worker's report, or that it did not come to its end. */
 async function start(task: StressTask, patience: number): Promise<StressReport> {
-  const worker = new Worker(new URL("./stress_worker.ts", import.meta.url), { type: "module" });
-  const { promise, resolve, reject } = Promise.withResolvers<StressReport>();
+  const worker = new TestWorker({ type: "stress", task });
+  const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`thread ${task.index} hangs`)), patience);
-  worker.onmessage = (event) => resolve((event as MessageEvent<StressReport>).data);
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new Error(`thread ${task.index}: ${event.message}`));
-  };
-  worker.postMessage(task);
   try {
-    const report = await promise;
+    const report = await Promise.race([worker.result, promise]);
     // What Deno has open for a worker goes with its thread.
-    while (isThread(report.threadId)) await pause();
-    return report;
+    await worker.gone();
+    return report as StressReport;
   } finally {
     clearTimeout(timer);
   }

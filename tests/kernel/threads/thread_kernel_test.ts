@@ -130,7 +130,7 @@ testThreads("exit() of one thread ends the process for all", async (guest) => {
 testThreads("exit() ends threads that make calls all the time", async (guest) => {
   const [a] = pair(guest);
   const threads = Array.from({ length: 4 }, () => guest.start("churn", a));
-  await Promise.all(threads.map((thread) => thread.joined));
+  await Promise.all(threads.map((thread) => thread.started));
   guest.kernel.exit();
   for (const thread of threads) {
     const result = -Number(await thread.result);

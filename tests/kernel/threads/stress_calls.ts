@@ -1,5 +1,5 @@
 /**
- * A thread of `stress.ts`: makes calls at random on descriptors that all threads share, and watches a
+ * What a thread of `stress.ts` does: makes calls at random on descriptors that all threads share, and watches a
  * socket pair of its own that no call of theirs can reach.
  *
  * @module
@@ -24,7 +24,6 @@ import {
 } from "../../../lib/linux/socket.ts";
 import { FileStatus } from "../../../lib/linux/stat.ts";
 import { openStack } from "../../../lib/stack/open.ts";
-import { ownThreadId } from "./host_threads.ts";
 import { Random } from "../../linux/random.ts";
 
 /** What a thread is told. */
@@ -47,8 +46,6 @@ export interface StressTask {
 
 /** What a thread has found out. */
 export interface StressReport {
-  /** The host's number of the thread. */
-  readonly threadId: number;
   readonly calls: number;
   /** How many calls gave each errno. */
   readonly errors: Readonly<Record<number, number>>;
@@ -207,7 +204,8 @@ class Caller {
   }
 }
 
-function run(task: StressTask): StressReport {
+/** Makes the calls of one thread. */
+export function runStress(task: StressTask): StressReport {
   using kernel = Kernel.attach(task.shared);
   const caller = new Caller(kernel, task);
   const canary = new Canary(task.index);
@@ -222,11 +220,5 @@ function run(task: StressTask): StressReport {
     if (found !== null) wrong.push(found);
   }
   canary.close();
-  return { threadId: ownThreadId(), calls, errors, wrong };
+  return { calls, errors, wrong };
 }
-
-addEventListener("message", (event) => {
-  const report = run((event as MessageEvent<StressTask>).data);
-  (self as unknown as { postMessage(report: StressReport): void }).postMessage(report);
-  close();
-}, { once: true });

@@ -1,5 +1,5 @@
 /**
- * A thread of `table_stress.ts`: opens, uses and closes numbers of a table that threads share, where
+ * What a thread of `table_stress.ts` does: opens, uses and closes numbers of a table that threads share, where
  * files are words in memory that tell what happens to them.
  *
  * @module
@@ -194,7 +194,8 @@ class Thread {
   }
 }
 
-function run(task: TableStressTask): TableStressReport {
+/** Makes the steps of one thread. */
+export function runTableStress(task: TableStressTask): TableStressReport {
   const joined = new JoinedProcess(task.shared);
   const thread = new Thread(joined, task);
   for (let step = 0; step < task.steps && thread.wrong.length < 10; step++) thread.step();
@@ -203,9 +204,3 @@ function run(task: TableStressTask): TableStressReport {
   joined.stack.close();
   return { used: thread.used, wrong: thread.wrong };
 }
-
-addEventListener("message", (event) => {
-  const report = run((event as MessageEvent<TableStressTask>).data);
-  (self as unknown as { postMessage(report: TableStressReport): void }).postMessage(report);
-  close();
-}, { once: true });
