@@ -5,11 +5,12 @@
  */
 import { denoArguments } from "./vmsock.ts";
 
-/** The environment that `deno` itself needs. */
-export const HOME: Readonly<Record<string, string>> = {
-  HOME: Deno.env.get("HOME") ?? "/",
-  PATH: Deno.env.get("PATH") ?? "/usr/bin",
-};
+/** The environment that `deno` itself needs: where its cache is, and how npm is reached. */
+export const HOME: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(Deno.env.toObject()).filter(([name]) =>
+    /^(HOME|PATH|DENO_.*|NPM_.*|.*_PROXY|.*_proxy|SSL_.*)$/.test(name)
+  ),
+);
 
 /**
  * Runs `vmsock` on a terminal of its own, as script(1) makes one.
