@@ -4,48 +4,7 @@ import { Kernel } from "../../../lib/kernel/kernel.ts";
 import { openStack } from "../../../lib/stack/open.ts";
 import { STACKS, whyMissing } from "../../kernel/guest.ts";
 import { expectedText, guestBytes } from "./component_guest.ts";
-
-// Of the versions that Deno resolves, the last.
-const JCO = "npm:@bytecodealliance/jco-transpile@0.12.1";
-
-/** What `jco transpile --instantiation` makes. */
-interface Transpiled {
-  instantiate(
-    getCoreModule: (path: string) => Promise<WebAssembly.Module>,
-    imports: unknown,
-  ): Promise<Readonly<Record<string, { run(): void } | undefined>>>;
-}
-
-interface Jco {
-  transpileBytes(
-    bytes: Uint8Array,
-    options: unknown,
-  ): Promise<{ readonly files: Readonly<Record<string, Uint8Array>> }>;
-}
-
-async function transpile(bytes: Uint8Array, folder: string): Promise<Transpiled> {
-  const jco: Jco = await import(JCO);
-  const { files } = await jco.transpileBytes(bytes, {
-    name: "guest",
-    instantiation: { tag: "async" },
-    noTypescript: true,
-  });
-  for (const [name, content] of Object.entries(files)) {
-    if (name.includes("/")) continue;
-    Deno.writeFileSync(`${folder}/${name}`, content);
-  }
-  return await import(`file://${folder}/guest.js`);
-}
-
-/** Why jco cannot be had; null if it can. */
-async function whyNoJco(): Promise<string | null> {
-  try {
-    await import(JCO);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
+import { importJco, transpileGuest } from "./jco.ts";
 
 Deno.test({
   name: "a component that jco has transpiled runs with the same import object",
@@ -53,14 +12,14 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async (t) => {
-    const missing = await whyNoJco();
-    if (missing !== null) {
-      await t.step({ name: `skipped: ${missing}`, ignore: true, fn: () => {} });
+    const jco = await importJco();
+    if (typeof jco === "string") {
+      await t.step({ name: `skipped: ${jco}`, ignore: true, fn: () => {} });
       return;
     }
     const folder = Deno.makeTempDirSync({ prefix: "vmsock_jco_" });
     try {
-      const guest = await transpile(guestBytes("tcp_streams"), folder);
+      const guest = await transpileGuest(jco, guestBytes("tcp_streams"), folder);
       for (const stack of STACKS) {
         const why = whyMissing(stack);
         await t.step({
