@@ -68,9 +68,10 @@ export abstract class KernelCalls extends PathCalls implements System {
     if (refused < 0) return refused;
     const found: Uint8Array<ArrayBuffer>[] = [];
     // Deno would ask whether the worker may, if it were not granted for all ports.
-    const count = timeout >= 0 && this.policy.isGranted(name)
+    const apart = timeout >= 0 && this.stack.limitsLookups !== true && this.policy.isGranted(name);
+    const count = apart
       ? this.#resolveWithin(timeout, name, family, found)
-      : this.stack.resolve(name, family, found);
+      : this.stack.resolve(name, family, found, timeout);
     if (count > 0) {
       this.policy.learn(name, found);
       addresses.push(...found);

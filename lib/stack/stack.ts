@@ -113,9 +113,20 @@ export interface Stack {
    * @param name The name, without a port.
    * @param family AF_INET, AF_INET6, or AF_UNSPEC for both.
    * @param addresses Receives sockaddr bytes with port 0 in the resolver's order, without repeats.
-   * @returns The count of addresses; −ENOENT if there is none, −EAGAIN for a failure that may pass.
+   * @param timeout Milliseconds that it may take, negative for no limit; only a stack that
+   * {@link Stack.limitsLookups} is told.
+   * @returns The count of addresses; −ENOENT if there is none, −EAGAIN for a failure that may pass,
+   * −ETIMEDOUT.
    */
-  resolve(name: string, family: number, addresses: Uint8Array<ArrayBuffer>[]): number;
+  resolve(
+    name: string,
+    family: number,
+    addresses: Uint8Array<ArrayBuffer>[],
+    timeout?: number,
+  ): number;
+
+  /** Whether names are not the host's matter but its own, and its lookups keep to a time limit. */
+  readonly limitsLookups?: boolean;
 
   /**
    * poll(2) over open files.

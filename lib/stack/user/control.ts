@@ -65,7 +65,10 @@ export const Operation = {
   names: 6,
   /** An option of `HostOption` or {@link TcpOption}, its value. */
   option: 7,
-  /** data: the name; its length, the family. Gives how many addresses there are in data. */
+  /**
+   * data: the name; its length, the family, milliseconds that it may take or −1. Gives how many
+   * addresses there are in data.
+   */
   resolve: 8,
   /** Octets that the peer has not acknowledged. */
   unacknowledged: 9,

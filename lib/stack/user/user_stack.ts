@@ -20,6 +20,9 @@ import { UserUdpSocket } from "./user_udp_socket.ts";
 /** Where the worker's modules are. */
 const LIBRARY = new URL("../../", import.meta.url);
 
+/** A time limit has to fit into a word; that of a lookup is shorter anyway. */
+const LONGEST_LIMIT = 60_000;
+
 /** What a user stack is told. */
 export type UserStackOptions = ChannelOptions;
 
@@ -74,6 +77,7 @@ export class UserStack implements Stack {
   readonly limitations: readonly Limitation[] = LIMITATIONS;
   readonly host: HostFiles;
   readonly usesNames = false;
+  readonly limitsLookups = true;
   readonly #linux: LibcStack;
   readonly #context: UserContext;
 
@@ -136,10 +140,16 @@ export class UserStack implements Stack {
   }
 
   /** See {@link Stack.resolve}. */
-  resolve(name: string, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
+  resolve(
+    name: string,
+    family: number,
+    addresses: Uint8Array<ArrayBuffer>[],
+    timeout = -1,
+  ): number {
     const { channel } = this.#context;
     const bytes = new TextEncoder().encode(name);
-    const count = channel.requestWith(bytes, Operation.resolve, 0, family);
+    const limit = Math.ceil(Math.min(timeout, LONGEST_LIMIT));
+    const count = channel.requestWith(bytes, Operation.resolve, 0, family, limit);
     for (let index = 0; index < count; index++) {
       addresses.push(takeAddress(channel.data, index * ADDRESS_SIZE));
     }

@@ -30,3 +30,7 @@ for (const call of ["recv", "datagram", "accept", "connect", "send"]) {
     await runInNamespace(LIFE, "death", call);
   });
 }
+
+namespaceTest("UserStack resolves names and carries datagrams both ways", async () => {
+  await runInNamespace(new URL("datagram_program.ts", import.meta.url));
+});

@@ -266,7 +266,8 @@ export class Engine implements EngineContext {
     if (operation === Operation.resolve) {
       const name = new TextDecoder().decode(data.slice(0, argument(0)));
       const { hosts, nameserver } = this.#options;
-      this.#lookup = lookUp(this, hosts, nameserver, name, argument(1));
+      const [family, timeout] = [argument(1), argument(2)];
+      this.#lookup = lookUp(this, { hosts, nameserver }, name, family, timeout);
       return undefined;
     }
     const socket = this.#sockets.get(slot);

@@ -30,7 +30,7 @@ export type Hosts = ReadonlyMap<string, readonly IpAddress[]>;
 
 /** A lookup. */
 export interface Lookup {
-  /** What came of it: how many addresses, −ENOENT, −EAGAIN; undefined while it goes on. */
+  /** What came of it: how many addresses, −ENOENT, −EAGAIN, −ETIMEDOUT; undefined while it goes on. */
   result(): number | undefined;
   /** The addresses. */
   readonly addresses: readonly IpAddress[];
@@ -72,6 +72,8 @@ class DnsLookup implements Lookup {
   readonly #source: SocketAddress;
   readonly #server: SocketAddress;
   readonly #questions: readonly Question[];
+  /** When it may take no longer. */
+  readonly #limit: number;
   #attempts = 0;
   #deadline: number;
   #result: number | undefined;
@@ -80,13 +82,14 @@ class DnsLookup implements Lookup {
     context: EngineContext,
     name: string,
     types: readonly number[],
-    path: { readonly port: UdpPort; readonly server: SocketAddress },
+    path: { readonly port: UdpPort; readonly server: SocketAddress; readonly limit: number },
   ) {
     this.#context = context;
     this.#name = name.replace(/\.$/, "").toLowerCase();
     this.#port = path.port;
     this.#source = path.port.local;
     this.#server = path.server;
+    this.#limit = path.limit;
     const ids = crypto.getRandomValues(new Uint16Array(types.length));
     this.#questions = types.map((type, index) => ({ type, id: ids[index] ?? 0, answer: null }));
     this.#deadline = context.now();
@@ -94,7 +97,7 @@ class DnsLookup implements Lookup {
   }
 
   get nextTimer(): number {
-    return this.#result === undefined ? this.#deadline : Infinity;
+    return this.#result === undefined ? Math.min(this.#deadline, this.#limit) : Infinity;
   }
 
   result(): number | undefined {
@@ -107,6 +110,7 @@ class DnsLookup implements Lookup {
     }
     if (this.#port.error !== 0) this.#result ??= -Errno.EAGAIN;
     if (this.#questions.every(({ answer }) => answer !== null)) this.#finish();
+    if (this.#result === undefined && now >= this.#limit) this.#result = -Errno.ETIMEDOUT;
     if (this.#result !== undefined || now < this.#deadline) return;
     if (this.#attempts === ATTEMPTS) {
       this.#result = -Errno.EAGAIN;
@@ -143,7 +147,8 @@ class DnsLookup implements Lookup {
     for (const { answer, type } of this.#questions) {
       if (answer === null) continue;
       this.addresses.push(...addressesFor(this.#name, answer, type));
-      failed ||= answer.code !== 0 && answer.code !== NAME_DOES_NOT_EXIST;
+      // What does not fit into a datagram would come by TCP, which is not asked.
+      failed ||= answer.truncated || (answer.code !== 0 && answer.code !== NAME_DOES_NOT_EXIST);
     }
     const none = failed ? -Errno.EAGAIN : -Errno.ENOENT;
     this.#result ??= this.addresses.length > 0 ? this.addresses.length : none;
@@ -168,17 +173,17 @@ function settled(addresses: readonly IpAddress[], result: number): Lookup {
  * Begins to look a name up.
  *
  * @param context The engine.
- * @param hosts Names that are known without asking.
- * @param nameserver Where to ask; null for nowhere.
+ * @param sources Names that are known without asking, and where to ask; null for nowhere.
  * @param name The name.
  * @param family AF_INET, AF_INET6, or AF_UNSPEC for both.
+ * @param timeout Milliseconds that it may take, negative for no limit but its own of ten seconds.
  */
 export function lookUp(
   context: EngineContext,
-  hosts: Hosts,
-  nameserver: IpAddress | null,
+  { hosts, nameserver }: { readonly hosts: Hosts; readonly nameserver: IpAddress | null },
   name: string,
   family: number,
+  timeout: number,
 ): Lookup {
   const known = (hosts.get(name.replace(/\.$/, "").toLowerCase()) ?? [])
     .filter((address) => matches(family, address));
@@ -200,5 +205,6 @@ export function lookUp(
     ...(family === AF_INET6 ? [] : [DNS_TYPE_A]),
     ...(family === AF_INET ? [] : [DNS_TYPE_AAAA]),
   ];
-  return new DnsLookup(context, name, types, { port, server });
+  const limit = timeout < 0 ? Infinity : context.now() + timeout;
+  return new DnsLookup(context, name, types, { port, server, limit });
 }
