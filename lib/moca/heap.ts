@@ -16,6 +16,12 @@ export const DEFAULT_MAX_HEAP: number = 512 * 1024 * 1024;
 /** Longest string, a little below what V8 can hold. */
 export const MAX_STRING_LENGTH: number = 2 ** 29 - 64;
 
+/**
+ * The part of the host's heap that a program may have, inverted: what is counted is not exactly what V8
+ * uses, its garbage waits for a while, and a walk takes memory, too.
+ */
+const HOST_SHARE = 4;
+
 /** Allocations before the host is asked how much it has. */
 const FIRST_BUDGET = 64 * 1024 * 1024;
 
@@ -109,8 +115,7 @@ export class Heap {
   #exhausted(wanted: number): void {
     if (!this.#asked) {
       this.#asked = true;
-      // Half of the host's heap: what is counted is not exactly what V8 uses.
-      const most = Math.floor((this.#host?.().limit ?? Infinity) / 2);
+      const most = Math.floor((this.#host?.().limit ?? Infinity) / HOST_SHARE);
       this.#clamped = most < this.#limit;
       const first = Math.min(this.#limit, FIRST_BUDGET);
       this.#limit = Math.min(this.#limit, most);
@@ -161,7 +166,7 @@ export class Heap {
     const megabytes = Math.floor(this.#limit / 2 ** 20);
     return new MocaLimitError(
       this.#clamped
-        ? `${text}: V8's own allows ${megabytes} MiB, --v8-flags=--max-old-space-size=MIB sets it`
+        ? `${text}: V8 has room for ${megabytes} MiB, --v8-flags=--max-old-space-size=MIB gives it more`
         : text,
     );
   }
