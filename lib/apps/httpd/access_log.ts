@@ -5,7 +5,7 @@
  */
 import type { System } from "../../kernel/system.ts";
 import { Errno, errnoMessage } from "../../linux/errno.ts";
-import { POLLOUT } from "../../linux/poll.ts";
+import { type PollFd, POLLOUT } from "../../linux/poll.ts";
 import { print } from "../output.ts";
 import type { Clock } from "./clock.ts";
 
@@ -16,6 +16,9 @@ const STDOUT = 1;
  * the lines of several threads do not get into one another.
  */
 const BUFFER_SIZE = 4096;
+
+/** Milliseconds that the server waits for whoever reads the log. */
+const PATIENCE = 1000;
 
 /** Characters of a request's line that are logged, as they are escaped. */
 const MAX_LINE = 2048;
@@ -62,6 +65,11 @@ export class AccessLog {
   #second = -1;
   #date = "";
   #isOpen = true;
+  /** Whether nobody has read for so long that the server no longer waits. */
+  #isStalled = false;
+  /** Lines that were left out since then. */
+  #lost = 0;
+  readonly #output: readonly [PollFd] = [{ fd: STDOUT, events: POLLOUT, revents: 0 }];
 
   /** Writes by `system`. */
   constructor(system: System, clock: Clock) {
@@ -76,25 +84,52 @@ export class AccessLog {
     const text = `${peer} - - [${this.#dateText()}] "${request}" ${status} ${count}\n`;
     // All of it is ASCII.
     if (this.#length + text.length > BUFFER_SIZE) this.flush();
+    if (this.#length + text.length > BUFFER_SIZE) {
+      this.#lost++;
+      return;
+    }
     this.#length += this.#encoder.encodeInto(text, this.#buffer.subarray(this.#length)).written;
   }
 
-  /** Writes what was added. Nobody reading any more ends the log, not the server. */
+  /**
+   * Writes what was added. The server waits for a reader, but not for ever: then it leaves lines out,
+   * and says later how many. Nobody reading any more ends the log, not the server.
+   */
   flush(): void {
     let start = 0;
     while (start < this.#length && this.#isOpen) {
+      if (!this.#isWritable()) {
+        this.#buffer.copyWithin(0, start, this.#length);
+        this.#length -= start;
+        return;
+      }
       const rest = this.#buffer.subarray(start, this.#length);
       const result = this.#system.write(STDOUT, rest, rest.length);
       if (result >= 0) start += result;
-      else if (result === -Errno.EAGAIN) {
-        // Whoever shares it may have made it non-blocking.
-        this.#system.poll([{ fd: STDOUT, events: POLLOUT, revents: 0 }], -1);
-      } else if (result !== -Errno.EINTR) {
+      else if (result !== -Errno.EINTR && result !== -Errno.EAGAIN) {
         this.#isOpen = false;
         print("stderr", `vmsock: Cannot write the log any more: ${errnoMessage(result)}\n`);
       }
     }
     this.#length = 0;
+  }
+
+  /** Whether a write does not have to wait; where it has, a reader gets a moment. */
+  #isWritable(): boolean {
+    const patience = this.#isStalled ? 0 : PATIENCE;
+    const ready = this.#system.poll(this.#output, patience);
+    // A signal asks for the server; the lines stay for the next time.
+    if (ready < 0) return false;
+    if (ready === 0) {
+      this.#isStalled = true;
+      return false;
+    }
+    this.#isStalled = false;
+    if (this.#lost > 0) {
+      print("stderr", `vmsock: ${this.#lost} lines of the log were left out: nobody read them\n`);
+      this.#lost = 0;
+    }
+    return true;
   }
 
   /** `10/Oct/2000:13:55:36 +0000`. */

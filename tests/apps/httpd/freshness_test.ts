@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { STACK_FLAGS } from "../vmsock.ts";
-import {
-  get,
-  type HttpdServer,
-  RawConnection,
-  startHttpd,
-  temporaryFolder,
-} from "./httpd_server.ts";
+import { descriptors, get, RawConnection, startHttpd, temporaryFolder } from "./httpd_server.ts";
 
 const LONG_AGO = 1_000_000_000;
 
@@ -137,11 +131,6 @@ for (const stackFlags of STACK_FLAGS) {
     assert(received < size);
     assertEquals((await (await fetch(`${server.origin}/large.bin`)).bytes()).length, 1000);
   });
-}
-
-/** Descriptors of a process. */
-function descriptors({ pid }: HttpdServer): number {
-  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
 }
 
 for (const stackFlags of STACK_FLAGS.filter(({ stack }) => stack === "libc")) {

@@ -13,6 +13,8 @@ export interface HttpdServerOptions {
   readonly host?: string;
   /** Further permission flags. */
   readonly flags?: readonly string[];
+  /** Whether its standard output is a pipe that nobody reads. */
+  readonly isUnread?: boolean;
 }
 
 /** A server that runs. */
@@ -83,14 +85,16 @@ export async function startHttpd(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const output = new Capture(child.stdout);
+  const output = new Capture(options.isUnread ? new ReadableStream() : child.stdout);
   const errors = new Capture(child.stderr);
   await errors.until(() => errors.text.includes("\n"));
   const match = / at http:\/\/.*:([0-9]+)\/ /.exec(errors.text);
   async function stop(signal: Deno.Signal): Promise<number> {
     child.kill(signal);
     const { code } = await child.status;
-    await Promise.all([output.done, errors.done]);
+    if (options.isUnread) await child.stdout.cancel();
+    else await output.done;
+    await errors.done;
     return code;
   }
   if (match === null) {
@@ -281,6 +285,19 @@ export async function ask(port: number, text: string): Promise<RawResponse> {
 export function get(target: string, ...fields: readonly string[]): string {
   const lines = [`GET ${target} HTTP/1.1`, "Host: test", "Connection: close", ...fields, "", ""];
   return lines.join("\r\n");
+}
+
+/** How many descriptors a server has, without those of Deno's caches, which come and go. */
+export function descriptors({ pid }: HttpdServer): number {
+  let count = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+    try {
+      if (!/_cache_v[0-9]/.test(Deno.readLinkSync(`/proc/${pid}/fd/${name}`))) count++;
+    } catch {
+      // Closed since.
+    }
+  }
+  return count;
 }
 
 /** Makes a folder, and removes it at the end. */

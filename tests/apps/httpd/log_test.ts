@@ -75,6 +75,24 @@ for (const stackFlags of STACK_FLAGS) {
     assertEquals(lines, [...expected, `127.0.0.1 - - "GET / HTTP/1.1" 403 ${page(403)}`]);
   });
 
+  const ignore = stack === "deno";
+  const why = ignore ? " (skipped: Deno cannot tell whether a pipe is full)" : "";
+  Deno.test({
+    name: `[${stack}] httpd --log goes on and stops while nobody reads${why}`,
+    ignore,
+    fn: async () => {
+      using site = makeSite();
+      const options = { args: ["--log"], isUnread: true };
+      await using server = await startHttpd(stackFlags, site.path, options);
+      // Enough for what a pipe, and Deno on its other end, hold.
+      const count = 8000;
+      const requests = "GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n".repeat(count);
+      const answers = await exchange(server.port, requests + get("/a.txt"));
+      assertEquals(answers.split("\r\n\r\nhello").length, count + 2);
+      assertEquals(await server.stop("SIGINT"), 130);
+    },
+  });
+
   Deno.test(`[${stack}] httpd without --log writes nothing to standard output`, async () => {
     using site = makeSite();
     await using server = await startHttpd(stackFlags, site.path);
