@@ -179,12 +179,14 @@ export class TcpHost {
       return connection.segmentArrives(segment, now);
     }
     if (begins && listener !== undefined) {
-      connection?.abort();
-      if (connection !== undefined) this.#remove(connection);
+      if (connection !== undefined) this.#forget(connection);
       const local = new SocketAddress(new IpAddress(destination), destinationPort);
       const remote = new SocketAddress(new IpAddress(source), sourcePort);
-      if (!isUnicast(remote.ip) || !listener.hasRoom) return;
-      listener.begin(this.#open(local, remote, listener.settings, segment, now, listener));
+      if (!isUnicast(remote.ip)) return;
+      const stale = listener.staleHalfOpen(now);
+      if (stale !== undefined) this.#forget(stale);
+      if (!listener.hasRoom) return;
+      listener.begin(this.#open(local, remote, listener.settings, segment, now, listener), now);
       return;
     }
     const reset = resetFor(segment);
@@ -220,8 +222,8 @@ export class TcpHost {
     const reply = this.#replies.shift();
     if (reply !== undefined) return reply;
     for (let due = this.#timers.take(now); due !== undefined; due = this.#timers.take(now)) {
-      this.#scheduled.delete(due);
-      this.#active.add(due);
+      // One that was forgotten is still in the queue.
+      if (this.#scheduled.delete(due)) this.#active.add(due);
     }
     for (const connection of this.#active) {
       const segment = connection.nextSegment(now);
@@ -296,6 +298,12 @@ export class TcpHost {
     if (listener !== undefined) this.#listenerOf.set(connection, listener);
     this.#active.add(connection);
     return connection;
+  }
+
+  /** Ends a connection without a word to its peer. */
+  #forget(connection: TcpConnection): void {
+    connection.abort();
+    this.#remove(connection);
   }
 
   #remove(connection: TcpConnection): void {

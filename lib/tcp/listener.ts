@@ -9,6 +9,8 @@ import type { TcpSettings } from "./settings.ts";
 
 /** Half-open connections that are kept however small the backlog is. */
 const LEAST_HALF_OPEN = 8;
+/** After so many milliseconds, when its SYN, ACK is sent again, one may have to make room. */
+const HALF_OPEN_PATIENCE = 1000;
 
 /** Waits for connections. */
 export class TcpListener {
@@ -16,7 +18,8 @@ export class TcpListener {
   readonly local: SocketAddress;
   /** What its connections are told. */
   readonly settings: TcpSettings;
-  readonly #halfOpen = new Set<TcpConnection>();
+  /** When each began, the oldest first. */
+  readonly #halfOpen = new Map<TcpConnection, number>();
   readonly #ready: TcpConnection[] = [];
   readonly #closed: (listener: TcpListener) => void;
   #backlog: number;
@@ -53,6 +56,21 @@ export class TcpListener {
   }
 
   /**
+   * Returns a half-open connection that is to make room for others: SYNs that nobody means to complete
+   * must not keep a listener busy for minutes (RFC 4987, section 3.3).
+   *
+   * @param now Milliseconds.
+   * @returns Undefined while there is room, and if the oldest may still become a connection.
+   */
+  staleHalfOpen(now: number): TcpConnection | undefined {
+    if (this.hasRoom) return undefined;
+    const [oldest] = this.#halfOpen;
+    if (oldest === undefined) return undefined;
+    const [connection, began] = oldest;
+    return now - began < HALF_OPEN_PATIENCE ? undefined : connection;
+  }
+
+  /**
    * Changes the backlog.
    *
    * @param backlog How many connections may wait.
@@ -74,9 +92,10 @@ export class TcpListener {
    * Notes a connection that was asked for.
    *
    * @param connection The connection, in SYN-RECEIVED.
+   * @param now Milliseconds.
    */
-  begin(connection: TcpConnection): void {
-    this.#halfOpen.add(connection);
+  begin(connection: TcpConnection, now: number): void {
+    this.#halfOpen.set(connection, now);
   }
 
   /**
@@ -94,7 +113,7 @@ export class TcpListener {
 
   /** Ends it; connections that nobody has accepted are reset. */
   close(): void {
-    for (const connection of [...this.#halfOpen, ...this.#ready]) connection.abort();
+    for (const connection of [...this.#halfOpen.keys(), ...this.#ready]) connection.abort();
     this.#halfOpen.clear();
     this.#ready.length = 0;
     this.#closed(this);

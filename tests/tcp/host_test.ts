@@ -69,6 +69,28 @@ Deno.test("TcpListener drops SYNs beyond its backlog", () => {
   assertEquals(listener.accept(), null);
 });
 
+Deno.test("TcpListener lets a half-open connection make room once it is a second old", () => {
+  const bench = new Bench();
+  const listener = bench.listen(2);
+  const knock = (port: number) => {
+    const segment = { ...bench.segment({ flags: "S" }), sourcePort: port };
+    bench.host.segmentArrives(SERVER.ip.bytes, CLIENT.ip.bytes, segment, bench.now);
+  };
+  for (let port = 1; port <= 8; port++) knock(port);
+  bench.sent();
+  bench.now += 999;
+  knock(9);
+  assertEquals(bench.sent(), []);
+  bench.now += 1;
+  for (let port = 10; port <= 50; port++) knock(port);
+  assertEquals(bench.host.connectionCount, 8);
+  // Those of a flood are gone without a word, and whoever means it is served.
+  assertEquals(bench.sent().filter((text) => text.startsWith("R")), []);
+  const last = { ...bench.segment({ flags: "A", data: 4 }), sourcePort: 17 };
+  bench.host.segmentArrives(SERVER.ip.bytes, CLIENT.ip.bytes, last, bench.now);
+  assertEquals(listener.accept()?.available, 4);
+});
+
 Deno.test("TcpListener ignores a SYN from a group or everybody (MUST-57, MUST-63)", () => {
   const bench = new Bench();
   bench.listen();
