@@ -165,33 +165,6 @@ testEachStack("an IPv6 socket at the unspecified address takes no IPv4 peers", (
   assertEquals(failure(() => listener.accept()), "would-block");
 });
 
-testEachStack("what a socket has not taken yet arrives after shutdown", (stack) => {
-  using kernel = new Kernel(openStack(stack));
-  const context = new WasiContext(kernel);
-  const { client: [socket, , output], server: [, received] } = connect(context);
-  // So that there is less room behind a socket that can be written to than check-write permits.
-  socket.setSendBufferSize(16_384n);
-  let written = 0;
-  for (let rounds = 0; rounds < 1000 && context.writers.size === 0; rounds++) {
-    const permit = Number(output.checkWrite());
-    output.write(new Uint8Array(permit));
-    written += permit;
-    // Full to the byte, which is luck: some room, to be filled again.
-    if (permit === 0) written -= received.blockingRead(50_000n).length;
-  }
-  assertEquals(context.writers.size, 1);
-  assertEquals(output.checkWrite(), 0n);
-  assertFalse(output.subscribe().ready());
-  socket.shutdown("send");
-  let read = 0;
-  const end = failure(() => {
-    for (;;) read += received.blockingRead(1n << 20n).length;
-  });
-  assertEquals(end, CLOSED);
-  assertEquals(read, written);
-  assertEquals(context.writers.size, 0);
-});
-
 /** A system whose sockets take so many bytes one call after the other, and what they took. */
 function takingSystem(...counts: readonly number[]) {
   const taken: number[] = [];
