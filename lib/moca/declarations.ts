@@ -298,15 +298,17 @@ export class Declarations {
   }
 
   /**
-   * Whether a name is a function of the prelude, which variables of a program may hide: it may have
-   * been written before the prelude had that function.
+   * Whether a name is a function of the prelude that variables of a program may hide.
    *
    * @param name The name.
    * @returns Whether it is; false if the program defines a function of that name itself.
    */
-  isPreludeFunction(name: string): boolean {
+  isAddition(name: string): boolean {
+    if (this.#prelude.isAddition?.(name) !== true) {
+      return false;
+    }
     const [first] = this.functions.get(name) ?? [];
-    return first === undefined ? this.#prelude.has(name) : first.node.at.file === PRELUDE_FILE;
+    return first === undefined || first.node.at.file === PRELUDE_FILE;
   }
 
   #load(name: string): boolean {

@@ -11,6 +11,11 @@ export interface Prelude {
   has(name: string): boolean;
   /** The source that defines the name, and whatever else it needs. */
   get(name: string): string | undefined;
+  /**
+   * Whether programs may have been written before the prelude had that function: a variable of its name
+   * hides it then, as no variable hides other functions. Without this method, none is.
+   */
+  isAddition?(name: string): boolean;
 }
 
 const RAND = `
@@ -44,5 +49,6 @@ export function withHostPrelude(host: Prelude): Prelude {
   return {
     has: (name) => host.has(name) || PRELUDE.has(name),
     get: (name) => host.get(name) ?? PRELUDE.get(name),
+    isAddition: (name) => host.isAddition?.(name) ?? false,
   };
 }

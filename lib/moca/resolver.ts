@@ -30,8 +30,8 @@ export interface Resolution {
 export interface GlobalNames {
   /** Whether a function of this name exists, loading it from the prelude if need be. */
   hasFunction(name: string): boolean;
-  /** Whether it is a function of the prelude, which a variable of that name hides. */
-  isPreludeFunction(name: string): boolean;
+  /** Whether it is a function that a variable of that name hides. */
+  isAddition(name: string): boolean;
 }
 
 /** Resolves the names of functions and statements of one program. */
@@ -315,7 +315,7 @@ export class Resolver {
     if (name === this.#inlineFunction) {
       this.#error(`@inline function '${name}' cannot be recursive`, callee.at);
     }
-    if (this.#globals.isPreludeFunction(name) && this.#use(name, callee)) {
+    if (this.#globals.isAddition(name) && this.#use(name, callee)) {
       return this.#all(args);
     }
     const known = this.#globals.hasFunction(name);

@@ -28,6 +28,12 @@ const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ["POLLNVAL", 32],
 ]);
 
+/** Constants that the original does not have. */
+const ADDED_CONSTANTS: ReadonlySet<string> = new Set([
+  ...["AF_INET6", "SHUT_RD", "SHUT_WR", "SHUT_RDWR"],
+  ...["POLLIN", "POLLOUT", "POLLERR", "POLLHUP", "POLLNVAL"],
+]);
+
 /** Names of the original's earlier versions begin with these. */
 const OLD_PREFIXES = ["syscall_", "hostcall_"] as const;
 
@@ -90,6 +96,11 @@ class HostPrelude implements Prelude {
     if (name === "write_str") return writeStr();
     const fields = HOST_CALL_STRUCTS.get(name);
     return fields === undefined ? undefined : `struct ${name} { ${fields} }`;
+  }
+
+  isAddition(name: string): boolean {
+    const row = rowOf(name);
+    return row === undefined ? ADDED_CONSTANTS.has(name) : row.number >= 100 || row.name !== name;
   }
 
   #errno(name: string): number | undefined {

@@ -85,7 +85,7 @@ class ProgramChecker implements ProgramContext {
     this.#resolver = new Resolver(
       {
         hasFunction: (name) => this.#hasFunction(name),
-        isPreludeFunction: (name) => this.declarations.isPreludeFunction(name),
+        isAddition: (name) => this.declarations.isAddition(name),
       },
       this.#diagnostics,
     );

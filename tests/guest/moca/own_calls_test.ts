@@ -239,6 +239,21 @@ Deno.test("a script's variables hide host functions, in lambdas too", () => {
   assertEquals([text, error], ["8\n16\n2\n-6\n", null]);
 });
 
+Deno.test("no variable hides a function that the original has", () => {
+  let text = "";
+  const { error } = runScript(
+    `let socket = socket(2, 1); print(socket); print(socket(2, 1));
+     let read = read(99, 1); print(__value_to_string(read(98, 1)));
+     let EBADF = EBADF(); print(EBADF() == EBADF); let O_CREAT = 1; print(O_CREAT() + O_CREAT);
+     let time = time(); print(time() >= time); let max = 3; print(max(1, max));
+     let poll = 5; print(poll + 1); let POLLIN = fun() -> int { return 7; }; print(POLLIN());
+     let write_str = "x"; write_str(1, write_str, 1); let syscall_read = fun() { print("!"); };
+     syscall_read();`,
+    { output: (_fd, bytes) => void (text += new TextDecoder().decode(bytes)) },
+  );
+  assertEquals([text, error], ["3\n4\n-1\ntrue\n65\ntrue\n3\n6\n7\nx!\n", null]);
+});
+
 Deno.test("an error in a host function shows the script's own line", () => {
   const { error } = runScript(
     `let a = 1;\n  connect(3, parse_any(), 80);\nfun parse_any() -> any { return 5; }`,
