@@ -3,22 +3,10 @@
  *
  * @module
  */
-import { parseIpAddress } from "../ip.ts";
 import type { Stack } from "../stack/stack.ts";
-import { parseInterfaceAddress } from "../stack/user/interface_address.ts";
 import { UserStack } from "../stack/user/user_stack.ts";
-import { optionValue, type ParsedArguments, UsageError } from "./command.ts";
-
-const DEFAULT_TUN = "vmsock0";
-
-function addressOption(parsed: ParsedArguments, name: string): string | null {
-  const text = optionValue(parsed, name);
-  if (text === undefined) return null;
-  if (parseIpAddress(text) === null) {
-    throw new UsageError(`--${name} is an IP address, not ${text}`);
-  }
-  return text;
-}
+import type { ParsedArguments } from "./command.ts";
+import { parseTunOptions } from "./tun_options.ts";
 
 /**
  * Opens the user stack.
@@ -28,18 +16,11 @@ function addressOption(parsed: ParsedArguments, name: string): string | null {
  * @throws {UserStackError} If it cannot be opened, with what is missing.
  */
 export function openUserStack(parsed: ParsedArguments): Stack {
-  const addresses = parsed.options.get("address") ?? [];
-  if (addresses.length === 0) {
-    throw new UsageError("--stack=user needs --address=CIDR, such as --address=10.9.0.2/24");
-  }
-  const wrong = addresses.find((text) => parseInterfaceAddress(text) === null);
-  if (wrong !== undefined) {
-    throw new UsageError(`--address is an address with its network, 10.9.0.2/24, not ${wrong}`);
-  }
+  const { tun, addresses, gateway, nameserver } = parseTunOptions(parsed, "--stack=user");
   return new UserStack({
-    tun: optionValue(parsed, "tun") ?? DEFAULT_TUN,
-    addresses,
-    gateway: addressOption(parsed, "gateway"),
-    nameserver: addressOption(parsed, "nameserver"),
+    tun,
+    addresses: addresses.map(({ ip, prefixLength }) => `${ip}/${prefixLength}`),
+    gateway: gateway?.toString() ?? null,
+    nameserver: nameserver?.toString() ?? null,
   });
 }

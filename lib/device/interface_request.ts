@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { AF_INET, SOCK_CLOEXEC, SOCK_DGRAM } from "../linux/socket.ts";
+import { AF_INET, AF_INET6, SOCK_CLOEXEC, SOCK_DGRAM } from "../linux/socket.ts";
 import { encodeSockaddr } from "../linux/sockaddr.ts";
 import { IpAddress, SocketAddress } from "../ip.ts";
 import { Errno } from "../linux/errno.ts";
@@ -18,6 +18,9 @@ const SIOCSIFFLAGS = 0x8914;
 const SIOCSIFADDR = 0x8916;
 const SIOCSIFNETMASK = 0x891c;
 const SIOCGIFMTU = 0x8921;
+const SIOCGIFINDEX = 0x8933;
+/** `struct in6_ifreq`: an address, its prefix length, an interface's index. */
+const IN6_IFREQ_SIZE = 24;
 const IFF_UP = 0x1;
 
 /** One `struct ifreq`. */
@@ -33,6 +36,12 @@ export class InterfaceRequest {
    */
   constructor(name: string) {
     new TextEncoder().encodeInto(name, this.bytes.subarray(0, IFNAMSIZ - 1));
+  }
+
+  /** `ifr_name`; Linux fills in a number for `%d`. */
+  get name(): string {
+    const end = this.bytes.indexOf(0);
+    return new TextDecoder().decode(this.bytes.subarray(0, Math.min(end, IFNAMSIZ)));
   }
 
   /** `ifr_flags`. */
@@ -90,21 +99,41 @@ export function interfaceMtu(libc: Libc, name: string): number {
   return result < 0 ? result : ifreq.mtu;
 }
 
+/** Gives an interface an IPv6 address beside those that it has. */
+function addIpv6Address(libc: Libc, name: string, ip: IpAddress, prefixLength: number): number {
+  const ifreq = new InterfaceRequest(name);
+  const found = request(libc, ifreq, SIOCGIFINDEX);
+  if (found < 0) return found;
+  const bytes = new Uint8Array(IN6_IFREQ_SIZE);
+  bytes.set(ip.bytes);
+  const fields = new DataView(bytes.buffer);
+  fields.setUint32(16, prefixLength, true);
+  // The index lies where the MTU does.
+  fields.setInt32(20, ifreq.mtu, true);
+  const socket = libc.socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (socket < 0) return socket;
+  const result = libc.ioctl(socket, SIOCSIFADDR, bytes);
+  libc.close(socket);
+  return result === -Errno.EEXIST ? 0 : result;
+}
+
 /**
- * Brings an interface up, with an IPv4 address of the host's if one is given.
+ * Brings an interface up, with an address of the host's if one is given.
  *
  * @param libc The C library.
  * @param name The interface's name.
  * @param address The host's address on it, and how many bits its network has; null to leave it.
- * @returns 0; −EPERM without CAP_NET_ADMIN, −EINVAL for an IPv6 address.
+ * @returns 0; −EPERM without CAP_NET_ADMIN, −EAFNOSUPPORT for IPv6 where Linux has none.
  */
 export function bringUp(
   libc: Libc,
   name: string,
   address: { readonly ip: IpAddress; readonly prefixLength: number } | null,
 ): number {
-  if (address !== null) {
-    if (address.ip.family !== 4) return -Errno.EINVAL;
+  if (address?.ip.family === 6) {
+    const added = addIpv6Address(libc, name, address.ip, address.prefixLength);
+    if (added < 0) return added;
+  } else if (address !== null) {
     const ifreq = new InterfaceRequest(name);
     ifreq.address = address.ip;
     const mask = (0xffff_ffff << (32 - address.prefixLength)) >>> 0;

@@ -38,8 +38,9 @@ export class TunDevice implements Device {
    * Opens a TUN device, or makes one.
    *
    * @param libc The C library.
-   * @param name The interface's name, up to 15 octets without `/`, `:` and white space.
-   * @returns −EINVAL for a name that cannot be, −EACCES or −EPERM without CAP_NET_ADMIN, −EBUSY if
+   * @param name The interface's name, up to 15 octets without `/`, `:` and white space; `tun%d` for the
+   * first number that is free.
+   * @returns −EINVAL for a name that cannot be or that an interface of another kind has, −EACCES or −EPERM without CAP_NET_ADMIN, −EBUSY if
    * another program has it, −ENOENT where Linux has no TUN driver.
    */
   static open(libc: Libc, name: string): TunDevice | number {
@@ -49,12 +50,12 @@ export class TunDevice implements Device {
     const request = new InterfaceRequest(name);
     request.flags = IFF_TUN | IFF_NO_PI;
     const attached = libc.ioctl(descriptor, TUNSETIFF, request.bytes);
-    const mtu = attached < 0 ? attached : interfaceMtu(libc, name);
+    const mtu = attached < 0 ? attached : interfaceMtu(libc, request.name);
     if (mtu < 0) {
       libc.close(descriptor);
       return mtu;
     }
-    return new TunDevice(libc, descriptor, name, mtu);
+    return new TunDevice(libc, descriptor, request.name, mtu);
   }
 
   /** See {@link Device.receive}. */

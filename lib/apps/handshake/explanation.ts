@@ -57,7 +57,9 @@ export function explainFailure(
       return timedOut(exchange, remote, timeout);
     case Errno.EHOSTUNREACH:
     case Errno.ENETUNREACH:
-      return `${remote} cannot be reached: a router on the way says ${errnoMessage(error)}`;
+      return exchange.events.length === 0
+        ? `${remote} cannot be reached: no connection can have that address`
+        : `${remote} cannot be reached: a router on the way says ${errnoMessage(error)}`;
     default:
       return `${remote}: ${errnoMessage(error)}`;
   }

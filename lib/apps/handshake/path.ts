@@ -5,23 +5,21 @@
  */
 import type { Device } from "../../device/device.ts";
 import { bringUp } from "../../device/interface_request.ts";
+import { isHostAddress } from "../../device/own_address.ts";
 import { PortGuard } from "../../device/port_guard.ts";
 import { RawSocketDevice } from "../../device/raw_socket.ts";
 import { TunDevice } from "../../device/tun.ts";
-import { parseIpAddress, SocketAddress } from "../../ip.ts";
+import { SocketAddress } from "../../ip.ts";
 import type { System } from "../../kernel/system.ts";
 import { Errno, errnoMessage } from "../../linux/errno.ts";
 import { encodeSockaddr, SockaddrStorage } from "../../linux/sockaddr.ts";
 import { AF_INET, AF_INET6, SOCK_DGRAM } from "../../linux/socket.ts";
 import { failure } from "../../net/failure.ts";
-import {
-  type InterfaceAddress,
-  parseInterfaceAddress,
-} from "../../stack/user/interface_address.ts";
+import { explainTunFailure } from "../../stack/user/tun_failure.ts";
 import type { Libc } from "../../stack/libc/libc.ts";
 import { CommandError, optionValue, type ParsedArguments, UsageError } from "../command.ts";
+import { parseTunOptions } from "../tun_options.ts";
 
-const DEFAULT_TUN = "vmsock0";
 /** Ports that hosts give to clients: RFC 6335, section 6. */
 const FIRST_DYNAMIC_PORT = 49_152;
 
@@ -88,47 +86,19 @@ function openRaw(libc: Libc, source: SocketAddress | null, remote: SocketAddress
   };
 }
 
-function parseAddress(parsed: ParsedArguments): InterfaceAddress {
-  const text = optionValue(parsed, "address");
-  const address = text === undefined ? null : parseInterfaceAddress(text);
-  if (address === null) {
-    throw new UsageError("--via=tun needs --address=CIDR, such as --address=10.9.0.2/24");
-  }
-  return address;
-}
-
 function openTun(libc: Libc, parsed: ParsedArguments, remote: SocketAddress): Path {
-  const name = optionValue(parsed, "tun") ?? DEFAULT_TUN;
-  const own = parseAddress(parsed);
-  if (own.ip.family !== remote.ip.family) {
-    throw new UsageError(`--address is IPv${own.ip.family}, and ${remote} is not`);
+  const { tun, addresses, gateway } = parseTunOptions(parsed, "--via=tun");
+  const own = addresses.find(({ ip }) => ip.family === remote.ip.family);
+  if (own === undefined) {
+    throw new UsageError(`--address has to be of IPv${remote.ip.family}, as ${remote} is`);
   }
-  const gatewayText = optionValue(parsed, "gateway");
-  const gateway = gatewayText === undefined ? null : parseIpAddress(gatewayText);
-  if (gatewayText !== undefined && gateway === null) {
-    throw new UsageError(`--gateway is an IP address, not ${gatewayText}`);
-  }
-  const device = TunDevice.open(libc, name);
-  if (typeof device === "number") {
-    const isPrivilege = device === -Errno.EPERM || device === -Errno.EACCES;
-    throw new CommandError(
-      isPrivilege
-        ? `Cannot open the TUN device ${name}: it needs CAP_NET_ADMIN, so run as root or in a ` +
-          "namespace of your own: unshare -rn"
-        : `Cannot open the TUN device ${name}: ${errnoMessage(-device)}`,
-    );
-  }
-  const up = bringUp(
-    libc,
-    name,
-    gateway === null ? null : {
-      ip: gateway,
-      prefixLength: own.prefixLength,
-    },
-  );
-  if (up < 0) {
+  const device = TunDevice.open(libc, tun);
+  if (typeof device === "number") throw new CommandError(explainTunFailure(tun, -device));
+  const { prefixLength } = own;
+  const up = bringUp(libc, device.name, gateway === null ? null : { ip: gateway, prefixLength });
+  if (up < 0 || isHostAddress(libc, own.ip)) {
     device.close();
-    throw new CommandError(`Cannot bring ${name} up: ${errnoMessage(-up)}`);
+    throw new CommandError(explainTunFailure(tun, up < 0 ? -up : Errno.EADDRINUSE));
   }
   const [random = 0] = crypto.getRandomValues(new Uint16Array(1));
   const port = FIRST_DYNAMIC_PORT + random % (0x10000 - FIRST_DYNAMIC_PORT);

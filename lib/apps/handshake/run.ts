@@ -5,7 +5,7 @@
  */
 import { CapturedDevice, PcapWriter } from "../../device/pcap.ts";
 import type { Device } from "../../device/device.ts";
-import { SocketAddress } from "../../ip.ts";
+import { IPV4_LOOPBACK, parseIpAddress, SocketAddress } from "../../ip.ts";
 import { POLLIN } from "../../linux/poll.ts";
 import { resolve } from "../../net/resolve.ts";
 import { type Libc, openLibc } from "../../stack/libc/libc.ts";
@@ -120,9 +120,12 @@ export async function runHandshake(invocation: Invocation): Promise<number> {
   using session = await invocation.openSession();
   const libc = openLibc();
   try {
-    const family = optionValue(invocation, "via") === "tun" ? {} : { family: 4 as const };
-    const [ip] = resolve(host, { system: session.system, ...family });
-    if (ip === undefined) throw new CommandError(`${host} has no address`);
+    const anyFamily = optionValue(invocation, "via") === "tun" || parseIpAddress(host) !== null;
+    const family = anyFamily ? {} : { family: 4 as const };
+    const [found] = resolve(host, { system: session.system, ...family });
+    if (found === undefined) throw new CommandError(`${host} has no address`);
+    // Linux takes 0.0.0.0 for itself.
+    const ip = found.isUnspecified && found.family === 4 ? IPV4_LOOPBACK : found;
     const remote = new SocketAddress(ip, port);
     using path = openPath(libc, session.system, remote, invocation);
     const file = openCapture(optionValue(invocation, "pcap"));

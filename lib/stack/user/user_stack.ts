@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Errno, errnoMessage } from "../../linux/errno.ts";
+import { Errno } from "../../linux/errno.ts";
 import { IPPROTO_TCP, IPPROTO_UDP } from "../../linux/in.ts";
 import { AF_UNIX, SOCK_SEQPACKET, SOCK_STREAM, SOCK_TYPE_MASK } from "../../linux/socket.ts";
 import { LibcStack } from "../libc/libc_stack.ts";
@@ -13,6 +13,7 @@ import type { HostFiles, Limitation, Stack } from "../stack.ts";
 import { ADDRESS_SIZE, Operation, takeAddress } from "./control.ts";
 import { type ChannelOptions, ControlChannel } from "./control_channel.ts";
 import { LIMITATIONS } from "./limitations.ts";
+import { explainTunFailure } from "./tun_failure.ts";
 import { openPair, type UserContext, UserSocket } from "./user_socket.ts";
 import { UserTcpSocket } from "./user_tcp_socket.ts";
 import { UserUdpSocket } from "./user_udp_socket.ts";
@@ -39,19 +40,6 @@ function checkPermission(): void {
   throw new UserStackError(
     `Cannot start the user stack's worker: run again with --allow-read=${LIBRARY.pathname}`,
   );
-}
-
-function explain(errno: number, { tun }: UserStackOptions): string {
-  switch (errno) {
-    case Errno.EPERM:
-    case Errno.EACCES:
-      return `Cannot open the TUN device ${tun}: it needs CAP_NET_ADMIN, so run as root or in a ` +
-        "namespace of your own: unshare -rn";
-    case Errno.EBUSY:
-      return `Cannot open the TUN device ${tun}: another program has it`;
-    default:
-      return `Cannot open the TUN device ${tun}: ${errnoMessage(errno)}`;
-  }
 }
 
 /** Adds what Linux does not see; returns how many files have anything ready. */
@@ -96,7 +84,7 @@ export class UserStack implements Stack {
       const started = channel.awaitStart();
       if (started < 0) {
         channel.close();
-        throw new UserStackError(explain(-started, options));
+        throw new UserStackError(explainTunFailure(options.tun, -started));
       }
       this.#context = { thread, channel };
       this.#linux = new LibcStack(thread);

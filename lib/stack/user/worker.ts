@@ -6,6 +6,7 @@
  */
 import { FaultInjector } from "../../device/fault_injector.ts";
 import { bringUp } from "../../device/interface_request.ts";
+import { isHostAddress } from "../../device/own_address.ts";
 import { TunDevice } from "../../device/tun.ts";
 import { type IpAddress, parseIpAddress } from "../../ip.ts";
 import { Errno } from "../../linux/errno.ts";
@@ -41,10 +42,11 @@ function openDevice(libc: Libc, configuration: WorkerConfiguration): TunDevice |
   const address = gateway === null || network === undefined
     ? null
     : { ip: gateway, prefixLength: network.prefixLength };
-  const up = bringUp(libc, configuration.tun, address);
-  if (up >= 0) return device;
+  const up = bringUp(libc, device.name, address);
+  const clashes = parseAddresses(configuration.addresses).some(({ ip }) => isHostAddress(libc, ip));
+  if (up >= 0 && !clashes) return device;
   device.close();
-  return up;
+  return up < 0 ? up : -Errno.EADDRINUSE;
 }
 
 function run(configuration: WorkerConfiguration): void {

@@ -1,6 +1,8 @@
 /** Runs `vmsock handshake` in every way in which it can end, against Linux's own TCP. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bringUp } from "../../../lib/device/interface_request.ts";
+import { TunDevice } from "../../../lib/device/tun.ts";
+import { parseIpAddress } from "../../../lib/ip.ts";
 import { openLibc } from "../../../lib/stack/libc/libc.ts";
 
 const CLI = new URL("../../../cli.ts", import.meta.url).pathname;
@@ -78,6 +80,10 @@ for (
     [["127.0.0.1"], "needs a host and a port"],
     [["127.0.0.1", "0"], "a port is a number from 1 to 65535"],
     [["--via=tun", "127.0.0.1", "80"], "--address=CIDR"],
+    [[...TUN.slice(0, 1), "--address=127.0.0.1/8", "127.0.0.1", "80"], "address of one host"],
+    [[...TUN.slice(0, 2), "--gateway=10.9.0.2", "10.9.0.1", "80"], "both are 10.9.0.2"],
+    [[...TUN.slice(0, 2), "--gateway=192.0.2.1", "10.9.0.1", "80"], "network of no --address"],
+    [[...TUN, "fd00::1", "80"], "has to be of IPv6"],
     [["--timeout=x", "127.0.0.1", "80"], "--timeout takes seconds"],
   ] as const
 ) {
@@ -85,6 +91,36 @@ for (
   assertEquals(wrong.code, 2, args.join(" "));
   assertStringIncludes(wrong.stderr, hint);
 }
+for (
+  const [args, hint] of [
+    [["--via=tun", "--address=10.8.0.1/24", "--tun=lo", "10.8.0.2", "80"], "another kind"],
+    [["--via=tun", "--address=10.8.0.1/24", "--tun=a/b", "10.8.0.2", "80"], "without /"],
+    [["::1", "80"], "--via=tun for IPv6"],
+  ] as const
+) {
+  const failed = await handshake(["-A"], ...args);
+  assertEquals(failed.code, 1, args.join(" "));
+  assertStringIncludes(failed.stderr, hint);
+}
+// An address that Linux has itself: a device of another name holds it.
+const holder = openLibc();
+const held = TunDevice.open(holder, "held%d");
+assert(typeof held !== "number");
+assertEquals(held.name, "held0");
+const ip = parseIpAddress("10.7.0.1");
+assert(ip !== null);
+assertEquals(bringUp(holder, held.name, { ip, prefixLength: 24 }), 0);
+const own = await handshake(["-A"], "--via=tun", "--address=10.7.0.1/24", "10.7.0.2", "80");
+assertEquals(own.code, 1);
+assertStringIncludes(own.stderr, "this host has --address itself");
+held.close();
+holder.release();
+
+// IPv6, with Linux's address given to the device.
+const six = ["--via=tun", "--address=fd00::2/64", "--gateway=fd00::1"];
+const none = await handshake(["-A"], ...six, "--timeout=4", "fd00::1", "1");
+assertMatch(none.stderr, /^vmsock: \[fd00::1\]:1 refused: .*nothing listens there\n$/);
+
 const unprivileged = await new Deno.Command("setpriv", {
   args: [
     "--bounding-set=-net_raw",
