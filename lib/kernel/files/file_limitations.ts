@@ -56,6 +56,16 @@ export const pathLimitations: readonly Limitation[] = [
     missing: "a current folder of the guest's own on the host",
   },
   {
+    call: "fcntl(F_SETLK) on a file that another thread opened since, when that thread leaves",
+    errno: 0,
+    missing: "files of node:fs that outlive their thread: the process's locks on the file end",
+  },
+  {
+    call: "openat() with access mode 3, in a process of several threads",
+    errno: Errno.EINVAL,
+    missing: "descriptors for ioctl(2) alone that every thread has",
+  },
+  {
     call: "symlinkat() without unscoped --allow-read and --allow-write",
     errno: Errno.EACCES,
     missing: "a check of what a link will point to",

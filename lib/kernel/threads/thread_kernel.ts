@@ -4,7 +4,7 @@
  * @module
  */
 import { Errno } from "../../linux/errno.ts";
-import { MSG_DONTWAIT } from "../../linux/socket.ts";
+import { MSG_DONTWAIT, MSG_PEEK } from "../../linux/socket.ts";
 import { O_ACCMODE } from "../../linux/fcntl.ts";
 import type { Rlimit } from "../../linux/resource.ts";
 import type { OpenFile } from "../../stack/open_file.ts";
@@ -222,8 +222,8 @@ export class ThreadKernel extends ThreadCalls implements System {
   }
 
   /**
-   * The look at a datagram's sender and the reception of the datagram belong together: in between
-   * another thread could take it off the queue, and the next one is another's.
+   * The look at a datagram's sender and what is done about it belong together: in between another
+   * thread could take the datagram off the queue, and the next one is another sender's.
    */
   protected override receiveAdmitted(
     file: OpenFile,
@@ -232,12 +232,13 @@ export class ThreadKernel extends ThreadCalls implements System {
   ): number {
     const { receive: lock } = this.#joined.locks;
     for (;;) {
-      const refused = this.awaitAdmitted(file, flags);
-      if (refused < 0) return refused;
+      // Nobody waits with the lock.
+      const waited = file.recv(null, 0, flags | MSG_PEEK);
+      if (waited < 0) return waited;
       lock.acquire();
       let result: number;
       try {
-        // Nobody waits with the lock; what was there may be gone.
+        // What was there may be gone.
         const gone = this.awaitAdmitted(file, flags | MSG_DONTWAIT);
         result = gone < 0 ? gone : receive(flags | MSG_DONTWAIT);
       } finally {

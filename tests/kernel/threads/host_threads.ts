@@ -4,9 +4,14 @@
  * @module
  */
 
-/** The host's number of this thread. */
+/** The host's number of this thread; 0 where Deno's permissions do not cover /proc. */
 export function ownThreadId(): number {
-  return Number(Deno.readLinkSync("/proc/thread-self").split("/").at(-1));
+  try {
+    return Number(Deno.readLinkSync("/proc/thread-self").split("/").at(-1));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return 0;
+    throw error;
+  }
 }
 
 /** Whether this process has a thread with a number. */

@@ -3,11 +3,18 @@
  *
  * @module
  */
+import { IPV4_LOOPBACK, SocketAddress } from "../../../lib/ip.ts";
 import type { Kernel } from "../../../lib/kernel/kernel.ts";
-import { decodeEpollEvent, EPOLL_EVENT_SIZE } from "../../../lib/linux/epoll.ts";
+import {
+  decodeEpollEvent,
+  EPOLL_CTL_ADD,
+  EPOLL_EVENT_SIZE,
+  EPOLLIN,
+} from "../../../lib/linux/epoll.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
-import { AT_FDCWD, O_RDONLY } from "../../../lib/linux/fcntl.ts";
+import { AT_FDCWD, F_SETLK, F_WRLCK, O_RDONLY } from "../../../lib/linux/fcntl.ts";
 import { POLLIN } from "../../../lib/linux/poll.ts";
+import { encodeSockaddr } from "../../../lib/linux/sockaddr.ts";
 import { AF_INET, SOCK_DGRAM } from "../../../lib/linux/socket.ts";
 import { LONG_PATH } from "./paths.ts";
 
@@ -109,10 +116,35 @@ export const PROGRAMS = {
     kernel.fcntl(fd, 2, 1);
     return kernel.chdir("/");
   },
-  /** Opens a file in the current folder. */
-  openHere: (kernel) => kernel.openat(AT_FDCWD, LONG_PATH, O_RDONLY, 0),
+  /** Opens a file in the current folder, and waits for an event counter then. */
+  openHere: (kernel, [gate = -1], report) => {
+    report(kernel.openat(AT_FDCWD, LONG_PATH, O_RDONLY, 0));
+    return kernel.read(gate, new Uint8Array(8), 8);
+  },
   /** Resolves `localhost`; the count. */
   resolve: (kernel) => kernel.resolve("localhost", AF_INET, []),
+  /** Connects to a port of loopback, waits for an event counter, and connects again. */
+  connectTwice: (kernel, [fd = -1, port = 0, gate = -1], report) => {
+    const address = encodeSockaddr(new SocketAddress(IPV4_LOOPBACK, port));
+    report(kernel.connect(fd, address));
+    kernel.read(gate, new Uint8Array(8), 8);
+    return kernel.connect(fd, address);
+  },
+  /** Registers the second descriptor with the first, an instance of epoll. */
+  epollAdd: (kernel, [epoll = -1, fd = -1, data = 0]) =>
+    kernel.epollCtl(epoll, EPOLL_CTL_ADD, fd, { events: EPOLLIN, data: BigInt(data) }),
+  /** Takes a lock on the file's first byte. */
+  lock: (kernel, [fd = -1]) =>
+    kernel.fcntlLock(fd, F_SETLK, { type: F_WRLCK, whence: 0, start: 0, length: 1, pid: 0 }),
+  /** Receives datagrams until one says "end"; the texts of all others. */
+  receiveAll: (kernel, [fd = -1]) => {
+    const texts: (string | number)[] = [];
+    for (;;) {
+      const text = receive(kernel, fd);
+      if (text === "end" || typeof text === "number") return texts;
+      texts.push(text);
+    }
+  },
   /** What each of the numbers from the first to the second argument is. */
   kinds: (kernel, [first = 0, last = 0]) =>
     Array.from({ length: last - first + 1 }, (_, index) => kernel.kind(first + index)),

@@ -1,10 +1,30 @@
 import { assert, assertArrayIncludes, assertEquals } from "@std/assert";
 import { processEnd } from "../../../lib/kernel/threads/process_end.ts";
-import { Errno } from "../../../lib/linux/errno.ts";
+import { EFD_SEMAPHORE } from "../../../lib/linux/eventfd.ts";
+import { Errno, errnoName } from "../../../lib/linux/errno.ts";
 import { POLLHUP, POLLIN } from "../../../lib/linux/poll.ts";
 import { AF_UNIX, SHUT_RDWR, SOCK_STREAM } from "../../../lib/linux/socket.ts";
+import { AT_FDCWD, F_SETLK, F_WRLCK, O_RDWR } from "../../../lib/linux/fcntl.ts";
 import { assertErrno } from "../guest.ts";
+import { LONG_PATH } from "./paths.ts";
 import { testThreads, type ThreadedGuest } from "./threads.ts";
+
+/** What another process gets that wants to lock a file: an error's name, or 0. */
+async function lockElsewhere(path: string): Promise<string> {
+  const kernel = new URL("../../../lib/kernel/mod.ts", import.meta.url);
+  const code = `
+    import { Kernel, openStack } from "${kernel}";
+    const kernel = new Kernel(openStack("libc"));
+    const fd = kernel.openat(${AT_FDCWD}, ${JSON.stringify(path)}, ${O_RDWR}, 0);
+    const lock = { type: ${F_WRLCK}, whence: 0, start: 0, length: 1, pid: 0 };
+    console.log(kernel.fcntlLock(fd, ${F_SETLK}, lock));`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--ext=ts", code],
+    env: { NO_COLOR: "1" },
+  }).output();
+  const result = Number(new TextDecoder().decode(stdout));
+  return result < 0 ? errnoName(-result) : String(result);
+}
 
 function pair(guest: ThreadedGuest): readonly [number, number] {
   const fds = new Int32Array(2);
@@ -141,4 +161,52 @@ testThreads("exit() ends threads that make calls all the time", async (guest) =>
 testThreads("numbers that no process has are EBADF on eight threads at once", async (guest) => {
   const threads = Array.from({ length: 8 }, () => guest.start("hostile"));
   for (const thread of threads) assertEquals(await thread.result, []);
+});
+
+testThreads("epoll_wait() hears of what other threads register and close", async (guest) => {
+  const epoll = guest.ok(guest.kernel.epollCreate1(0), "epoll_create1");
+  const event = guest.ok(guest.kernel.eventfd2(0, 0), "eventfd2");
+  const waiter = guest.start("epollWait", epoll);
+  await waiter.inside("epoll_wait");
+  assertEquals(await guest.start("epollAdd", epoll, event, 42).result, 0);
+  assertErrno(Number(await guest.start("epollAdd", epoll, event, 43).result), Errno.EEXIST);
+  const duplicate = guest.ok(guest.kernel.dup(event), "dup");
+  assertEquals(guest.kernel.close(event), 0);
+  guest.kernel.write(duplicate, new Uint8Array(BigUint64Array.of(1n).buffer), 8);
+  assertEquals(await waiter.result, [1, 42]);
+  // The last number of the counter ends its registration, whichever thread closes it.
+  assertEquals(guest.kernel.close(duplicate), 0);
+  assertEquals(guest.kernel.epollPwait(epoll, new Uint8Array(16), 1, 0), 0);
+});
+
+testThreads("epoll_wait() goes on while another thread closes the instance", async (guest) => {
+  const epoll = guest.ok(guest.kernel.epollCreate1(0), "epoll_create1");
+  const event = guest.ok(guest.kernel.eventfd2(0, 0), "eventfd2");
+  assertEquals(await guest.start("epollAdd", epoll, event, 7).result, 0);
+  const waiter = guest.start("epollWait", epoll);
+  await waiter.inside("epoll_wait");
+  assertEquals(guest.kernel.close(epoll), 0);
+  guest.kernel.write(event, new Uint8Array(BigUint64Array.of(1n).buffer), 8);
+  assertEquals(await waiter.result, [1, 7]);
+});
+
+testThreads("a record lock lasts while other threads open the file", async (guest) => {
+  const path = `${guest.folder}/${LONG_PATH}`;
+  await Deno.writeTextFile(path, "x");
+  guest.ok(guest.kernel.chdir(guest.folder), "chdir");
+  const fd = guest.ok(guest.kernel.openat(AT_FDCWD, path, O_RDWR, 0), "openat");
+  const gate = guest.ok(guest.kernel.eventfd2(0, EFD_SEMAPHORE), "eventfd2");
+  const earlier = guest.start("openHere", gate);
+  await earlier.report();
+  assertEquals(await guest.start("lock", fd).result, 0);
+  assertEquals(await lockElsewhere(path), "EAGAIN");
+  // What opening it takes is closed later, since closing it would end the lock.
+  const later = guest.start("openHere", gate);
+  const opened = Number(await later.report());
+  assertEquals(await lockElsewhere(path), "EAGAIN");
+  // Closing any number of the file ends it, as on Linux.
+  assertEquals(guest.kernel.close(opened), 0);
+  assertEquals(await lockElsewhere(path), "0");
+  guest.kernel.write(gate, new Uint8Array(BigUint64Array.of(2n).buffer), 8);
+  assertEquals([await earlier.result, await later.result], [8, 8]);
 });
