@@ -1,5 +1,5 @@
 /** Every kind of guest over the user stack, unchanged: httpd with curl as its client, get, scripts. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { bringUp } from "../../../lib/device/interface_request.ts";
 import { openLibc } from "../../../lib/stack/libc/libc.ts";
 
@@ -38,22 +38,17 @@ await lines.cancel();
 await server.stdout.cancel();
 await server.status;
 
-// get and a script as clients of Linux's TCP; the device is made anew, with its address.
-const client = vmsock("get", ...FLAGS, "--timeout=20", "http://10.9.0.1:8001/").spawn();
-const linux = await listenOnceThere();
-const serving = serve(linux, 2);
-const got = await client.output();
+// get and a script as clients of Linux's TCP, which listens before the device is made.
+const linux = Deno.listen({ hostname: "0.0.0.0", port: 8001 });
+const serving = serve(linux);
+const got = await vmsock("get", ...FLAGS, "--timeout=20", "http://10.9.0.1:8001/").output();
 assertEquals(decoder.decode(got.stderr), "");
 assertEquals(decoder.decode(got.stdout), "from Linux");
-const script = vmsock("run", ...FLAGS, `${ROOT}examples/http_get.mc`, "10.9.0.1", "8002", "/")
-  .spawn();
-linux.close();
-const again = await listenOnceThere(8002);
-const second = serve(again, 1);
-const ran = await script.output();
+const script = ["run", ...FLAGS, `${ROOT}examples/http_get.mc`, "10.9.0.1", "8001", "/"];
+const ran = await vmsock(...script).output();
 assertStringIncludes(decoder.decode(ran.stdout), "from Linux");
-again.close();
-await Promise.allSettled([serving, second]);
+linux.close();
+await serving;
 
 // What is missing is said.
 const missing = await vmsock("get", "--stack=user", "http://10.9.0.1/").output();
@@ -61,22 +56,8 @@ assertEquals(missing.code, 2);
 assertStringIncludes(decoder.decode(missing.stderr), "--address=CIDR");
 Deno.removeSync(folder, { recursive: true });
 
-/** Listens at the host's address on the device, as soon as the program has brought it up. */
-async function listenOnceThere(port = 8001): Promise<Deno.TcpListener> {
-  for (;;) {
-    try {
-      return Deno.listen({ hostname: "10.9.0.1", port });
-    } catch (error) {
-      assert(error instanceof Deno.errors.AddrNotAvailable, String(error));
-      await new Deno.Command("true").output();
-    }
-  }
-}
-
-async function serve(listener: Deno.TcpListener, count: number): Promise<void> {
-  for (let served = 0; served < count; served++) {
-    const connection = await listener.accept().catch(() => null);
-    if (connection === null) return;
+async function serve(listener: Deno.TcpListener): Promise<void> {
+  for await (const connection of listener) {
     await connection.read(new Uint8Array(4096));
     const body = "from Linux";
     const head = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`;
