@@ -22,6 +22,11 @@ import { failAt, type Position } from "./error.ts";
 import { ExpressionParser } from "./expression_parser.ts";
 import { tokenize } from "./lexer.ts";
 
+/** `else if` in a row, at most; further steps of the compiler go into one another for each. */
+const MAX_ELSE_IF = 1000;
+
+type IfNode = Statement & { readonly kind: "if" };
+
 class Parser extends ExpressionParser {
   file(): FileNode {
     const imports: ImportNode[] = [];
@@ -273,16 +278,28 @@ class Parser extends ExpressionParser {
   }
 
   #ifStatement(at: Position): Statement {
-    this.enter();
+    const head = this.#condition(at);
+    let tail = head;
+    for (let count = 1; this.accept("else"); count++) {
+      if (!this.is("if")) {
+        tail.else = this.block().body;
+        break;
+      }
+      if (count > MAX_ELSE_IF) {
+        failAt(`too many \`else if\`: more than ${MAX_ELSE_IF} in a row`, this.token.at);
+      }
+      const next = this.#condition(this.token.at);
+      tail.else = [next];
+      tail = next;
+    }
+    return head;
+  }
+
+  /** Reads `if` with its condition and block, and nothing behind. */
+  #condition(at: Position): IfNode & { else: Statement[] | null } {
     this.take();
     const condition = this.expression();
-    const then = this.block().body;
-    let otherwise: Statement[] | null = null;
-    if (this.accept("else")) {
-      otherwise = this.is("if") ? [this.#ifStatement(this.token.at)] : this.block().body;
-    }
-    this.leave();
-    return { kind: "if", condition, then, else: otherwise, at };
+    return { kind: "if", condition, then: this.block().body, else: null, at };
   }
 
   #forStatement(at: Position): Statement {

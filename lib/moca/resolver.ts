@@ -162,10 +162,19 @@ export class Resolver {
 
   #statement(node: Statement): void {
     switch (node.kind) {
-      case "let":
+      case "let": {
+        // A lambda may call itself where its name means nothing else.
+        const own = node.value.kind === "lambda" && this.#lookup(node.name) === null &&
+          !this.#globals.hasFunction(node.name);
+        if (own) {
+          this.#declare(node.name, node, null);
+        }
         this.#expression(node.value);
-        this.#declare(node.name, node, null);
+        if (!own) {
+          this.#declare(node.name, node, null);
+        }
         return;
+      }
       case "const":
         this.#declare(node.name, node, node.value);
         return;

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { Expression } from "../../lib/moca/ast.ts";
 import { MocaCompileError } from "../../lib/moca/error.ts";
 import { parse } from "../../lib/moca/parser.ts";
@@ -74,7 +74,6 @@ for (
     ["a chain of operators", `let a = 1${" + 1".repeat(20000)};`],
     ["a chain of calls", `f${"()".repeat(20000)};`],
     ["types", `let a: ${"array<".repeat(20000)}int${">".repeat(20000)} = 1;`],
-    ["else if", `if a { x = 1; }${" else if a { x = 1; }".repeat(20000)}`],
     ["lambdas", `let a = ${"fun() { return ".repeat(20000)}1${"; }".repeat(20000)};`],
     ["interpolation", `let a = ${'$"{'.repeat(2000)}1${'}"'.repeat(2000)};`],
   ] as const
@@ -84,3 +83,14 @@ for (
     assertEquals(error.diagnostics[0]?.at.file, "t.mc");
   });
 }
+
+Deno.test("parse() takes a thousand `else if` in a row, and no more", () => {
+  const chain = (count: number): string =>
+    "if a == 0 { b = 0; }" + " else if a == 1 { b = 1; }".repeat(count) + " else { b = 2; }";
+  assertEquals(parse(chain(1000), "a.mc").statements.length, 1);
+  const error = assertThrows(() => parse(chain(1001), "a.mc"), MocaCompileError);
+  assertStringIncludes(
+    error.message,
+    "error: too many `else if`: more than 1000 in a row\n  --> a.mc:1:26",
+  );
+});

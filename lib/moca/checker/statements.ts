@@ -181,6 +181,15 @@ export class BodyChecker extends ExpressionChecker {
 
   #let(node: Node<"let">): TypedStatement {
     const annotated = node.type === null ? null : this.typeOf(node.type);
+    const variable = this.program.resolution.variables.get(node);
+    if (
+      variable !== undefined && node.value.kind === "lambda" &&
+      this.program.resolution.captures.get(node.value.function)?.includes(variable) === true
+    ) {
+      const local = this.declare(node, node.name, annotated ?? fresh());
+      const value = this.flow(this.expression(node.value, annotated), local.type);
+      return { kind: "let", local, value, at: node.at };
+    }
     const given = this.expression(node.value, annotated);
     const value = annotated === null ? given : this.flow(given, annotated);
     const initial = prune(value.type);

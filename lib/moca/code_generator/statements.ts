@@ -146,6 +146,16 @@ export class FunctionGenerator extends ExpressionGenerator {
 
   #let(local: Local, value: TypedExpression): void {
     const register = this.code.top;
+    if (value.kind === "lambda" && value.captures.includes(local)) {
+      // The lambda takes its own variable along, which therefore comes first.
+      this.code.take();
+      this.code.emit("LOAD_NIL", register);
+      this.code.emit("CELL_NEW", register, register);
+      this.places.set(local, { register });
+      this.code.emit("CELL_SET", register, this.as(value, "v"));
+      this.code.top = register + 1;
+      return;
+    }
     if (local.captured) {
       this.argument(value, "v", register);
       this.code.emit("CELL_NEW", register, register);
