@@ -42,13 +42,21 @@ async function untilListening(port: number): Promise<void> {
   }
 }
 
-async function spawn(command: string, args: string[], port: number): Promise<RunningServer> {
+async function spawn(
+  command: string,
+  args: string[],
+  port: number,
+  isAnnounced = false,
+): Promise<RunningServer> {
   const child = new Deno.Command(command, {
     args,
     stdin: "null",
     stdout: "null",
-    stderr: "null",
+    stderr: isAnnounced ? "piped" : "null",
   }).spawn();
+  const errors = isAnnounced ? child.stderr.getReader() : null;
+  // One of several threads may listen before the others do: only then does it say so.
+  await errors?.read();
   await untilListening(port);
   return {
     port,
@@ -56,6 +64,7 @@ async function spawn(command: string, args: string[], port: number): Promise<Run
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await child.status;
+      await errors?.cancel();
     },
   };
 }
@@ -66,7 +75,7 @@ function vmsock(name: string, ...options: string[]): ServerKind {
     start: (folder) => {
       const port = freePort();
       const own = ["httpd", `--root=${folder}`, "--host=127.0.0.1", `--port=${port}`];
-      return spawn(Deno.execPath(), ["run", "-A", CLI, ...own, ...options], port);
+      return spawn(Deno.execPath(), ["run", "-A", "--quiet", CLI, ...own, ...options], port, true);
     },
   };
 }
