@@ -11,6 +11,7 @@ import { latin1Bytes } from "./characters.ts";
 import { HeldInput } from "./held_input.ts";
 import { HttpdLimits, RECEIVE_SIZE } from "./limits.ts";
 import { Output, Sent } from "./output.ts";
+import { Persistence } from "./prepared_response.ts";
 import type { Waiter } from "./readiness.ts";
 import type { Reply } from "./reply.ts";
 import { INCOMPLETE, Method, type Request } from "./request.ts";
@@ -243,7 +244,8 @@ export class Connection implements Waiter {
   /** Ends the connection with a status: nobody can tell where the next request starts. */
   #refuse(status: number, request: Request | null): void {
     const { statuses, reply } = this.#service;
-    reply.set(statuses.last(status), false);
+    reply.begin(Persistence.closes, false);
+    reply.set(statuses.get(status, Persistence.closes));
     this.#isLast = true;
     this.#lingers = true;
     const sent = this.#send(reply, request, true);

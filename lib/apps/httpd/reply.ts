@@ -4,13 +4,17 @@
  * @module
  */
 import type { MultipartBody } from "./multipart.ts";
-import type { PreparedResponse } from "./prepared_response.ts";
+import { Persistence, type PreparedResponse } from "./prepared_response.ts";
 import type { ServedFile } from "./served_file.ts";
 
 const NO_BYTES = new Uint8Array(0);
 
 /** A response that has been chosen; reusable. */
 export class Reply {
+  /** What it says about the connection. */
+  persistence: Persistence = Persistence.closes;
+  /** Whether it goes without its body: HEAD. */
+  isHead = false;
   /** The status code. */
   status = 0;
   /** The head, and the body if that is in memory. */
@@ -28,21 +32,22 @@ export class Reply {
   /** Parts that follow instead, or null. */
   parts: MultipartBody | null = null;
 
-  /** A response that is all in memory; without its body for HEAD. */
-  set(response: PreparedResponse, isHead: boolean): void {
-    this.setBytes(response.status, response.bytes, response.headLength, isHead);
+  /** Begins another response. */
+  begin(persistence: Persistence, isHead: boolean): void {
+    this.persistence = persistence;
+    this.isHead = isHead;
   }
 
-  /** As {@linkcode Reply.set}, of its parts. */
-  setBytes(
-    status: number,
-    bytes: Uint8Array<ArrayBuffer>,
-    headLength: number,
-    isHead: boolean,
-  ): void {
+  /** Chooses a response that is kept. */
+  set({ status, bytes, headLength }: PreparedResponse): void {
+    this.setBytes(status, bytes, headLength);
+  }
+
+  /** Chooses a response made for this once: its head, `headLength` bytes, and its body. */
+  setBytes(status: number, bytes: Uint8Array<ArrayBuffer>, headLength: number): void {
     this.status = status;
     this.bytes = bytes;
-    this.length = isHead ? headLength : bytes.length;
+    this.length = this.isHead ? headLength : bytes.length;
     this.headLength = headLength;
     this.file = null;
     this.parts = null;

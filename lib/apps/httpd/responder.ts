@@ -14,13 +14,14 @@ import type { FileCache } from "./file_cache.ts";
 import { listingPage, listNames } from "./listing.ts";
 import { contentType } from "./mime.ts";
 import { MultipartBody } from "./multipart.ts";
-import { Persistence, responseHead } from "./prepared_response.ts";
+import { Persistence, PreparedResponse, responseHead } from "./prepared_response.ts";
 import { parseRanges } from "./ranges.ts";
 import type { Reply } from "./reply.ts";
 import { Method, type Request } from "./request.ts";
 import { decodePath, encodeName, type RequestPath } from "./request_path.ts";
 import { ServedFile } from "./served_file.ts";
 import type { StatusResponses } from "./status_responses.ts";
+import { statusPage } from "./status_text.ts";
 
 /** The file that stands for its directory. */
 const INDEX = "index.html";
@@ -45,6 +46,7 @@ export interface ResponderOptions {
 
 /** Where a file was found. */
 interface FoundPlace {
+  readonly path: string;
   readonly target: Uint8Array;
   readonly names: readonly string[];
   /** The number of the look-up. */
@@ -103,88 +105,79 @@ export class Responder {
 
   /** Chooses the response to a request whose head is well-formed. */
   respond(request: Request, reply: Reply): void {
-    const persistence = persistenceOf(request);
-    const { method } = request;
+    const { method, pathStart, pathEnd } = request;
+    reply.begin(persistenceOf(request), method === Method.head);
     if (method !== Method.get && method !== Method.head) {
-      reply.set(this.#statuses.get(method === Method.known ? 405 : 501, persistence), false);
-      return;
+      return this.#replyStatus(reply, method === Method.known ? 405 : 501);
     }
-    const isEmpty = request.pathStart === request.pathEnd;
+    const isEmpty = pathStart === pathEnd;
     const bytes = isEmpty ? ROOT_PATH : request.bytes;
-    const start = isEmpty ? 0 : request.pathStart;
-    const end = isEmpty ? ROOT_PATH.length : request.pathEnd;
+    const start = isEmpty ? 0 : pathStart;
+    const end = isEmpty ? ROOT_PATH.length : pathEnd;
     const file = this.#cache.find(bytes, start, end);
-    if (file !== null) this.#replyFile(request, reply, file, persistence);
-    else this.#lookUp(request, reply, bytes.subarray(start, end), persistence);
+    if (file !== null) this.#replyFile(request, reply, file);
+    else this.#lookUp(request, reply, bytes.subarray(start, end));
   }
 
-  #replyFile(request: Request, reply: Reply, file: ServedFile, persistence: Persistence): void {
-    const isHead = request.method === Method.head;
+  #replyFile(request: Request, reply: Reply, file: ServedFile): void {
     if (request.isConditional) {
       const status = evaluateConditions(request, file);
-      if (status === 304) return reply.set(file.unmodified(persistence, this.#clock), isHead);
-      if (status === 412) return reply.set(this.#statuses.get(412, persistence), isHead);
+      if (status === 304) return reply.set(file.unmodified(reply.persistence, this.#clock));
+      if (status === 412) return this.#replyStatus(reply, 412);
+      const { range, ifRange } = request;
       if (
-        request.range !== null && !isHead && allowsRange(request.ifRange, file, this.#clock.now) &&
-        this.#replyRanges(request.range, reply, file, persistence)
+        range !== null && !reply.isHead && allowsRange(ifRange, file, this.#clock.now) &&
+        this.#replyRanges(reply, file, range)
       ) return;
     }
-    const response = file.whole(persistence, this.#system, this.#clock);
-    reply.set(response, isHead);
+    const response = file.whole(reply.persistence, this.#system, this.#clock);
+    reply.set(response);
     const isInMemory = response.bytes.length - response.headLength === file.size;
-    if (!isHead && !isInMemory) reply.addFile(file, 0, file.size);
+    if (!reply.isHead && !isInMemory) reply.addFile(file, 0, file.size);
   }
 
   /** Answers with ranges; false where the whole file is to be sent. */
-  #replyRanges(value: string, reply: Reply, file: ServedFile, persistence: Persistence): boolean {
+  #replyRanges(reply: Reply, file: ServedFile, value: string): boolean {
     const ranges = parseRanges(value, file.size);
     if (ranges === null) return false;
     const [first] = ranges;
     if (first === undefined) {
-      const fields = `Content-Range: bytes */${file.size}\r\nContent-Length: 0\r\n`;
-      this.#replyHead(reply, 416, fields, persistence);
+      this.#replyHead(reply, 416, `Content-Range: bytes */${file.size}\r\nContent-Length: 0\r\n`);
     } else if (ranges.length === 1) {
       const { start, end } = first;
       const fields =
         `Content-Type: ${file.place.contentType}\r\nContent-Length: ${end - start}\r\n` +
         `Content-Range: bytes ${start}-${end - 1}/${file.size}\r\n${file.rangeFields()}`;
-      this.#replyHead(reply, 206, fields, persistence);
+      this.#replyHead(reply, 206, fields);
       reply.addFile(file, start, end);
     } else {
       const parts = new MultipartBody(file, ranges);
       const fields = `Content-Type: ${parts.contentType}\r\nContent-Length: ${parts.length}\r\n` +
         file.rangeFields();
-      this.#replyHead(reply, 206, fields, persistence);
+      this.#replyHead(reply, 206, fields);
       reply.addParts(parts);
     }
     return true;
   }
 
-  #replyHead(reply: Reply, status: number, fields: string, persistence: Persistence): void {
+  #replyHead(reply: Reply, status: number, fields: string): void {
+    const { persistence } = reply;
     const head = latin1Bytes(responseHead({ status, fields, persistence }, this.#clock));
-    reply.setBytes(status, head, head.length, false);
+    reply.setBytes(status, head, head.length);
   }
 
-  #replyStatus(request: Request, reply: Reply, status: number, persistence: Persistence): void {
-    reply.set(this.#statuses.get(status, persistence), request.method === Method.head);
+  #replyStatus(reply: Reply, status: number): void {
+    reply.set(this.#statuses.get(status, reply.persistence));
   }
 
-  #lookUp(request: Request, reply: Reply, target: Uint8Array, persistence: Persistence): void {
+  #lookUp(request: Request, reply: Reply, target: Uint8Array): void {
     const path = decodePath(target, 0, target.length);
-    const status = typeof path === "number"
-      ? path
-      : this.#replyPath(request, reply, path, target, persistence);
-    if (status !== 0) this.#replyStatus(request, reply, status, persistence);
+    const status = typeof path === "number" ? path : this.#replyPath(request, reply, path, target);
+    if (status !== 0) this.#replyStatus(reply, status);
   }
 
   /** Answers with what is at a path: 0, or a status to answer with. */
-  #replyPath(
-    request: Request,
-    reply: Reply,
-    path: RequestPath,
-    target: Uint8Array,
-    persistence: Persistence,
-  ): number {
+  #replyPath(request: Request, reply: Reply, path: RequestPath, target: Uint8Array): number {
     const { names } = path;
     const status = this.#status;
     const lookUp = this.#cache.beginLookUp();
@@ -192,86 +185,55 @@ export class Responder {
     if (typeof found === "number") return statusOf(found);
     if (!isDirectory(status)) {
       if (path.isDirectory) return 404;
-      return this.#open(request, reply, found, { target, names, lookUp }, persistence);
+      return this.#open(request, reply, { path: found, target, names, lookUp });
     }
     if (!path.isDirectory) {
-      this.#replyRedirect(request, reply, names, persistence);
+      this.#replyRedirect(reply, names, request.query);
       return 0;
     }
-    const index = this.#root.find([...names, INDEX], status, this.#visited);
+    const indexNames = [...names, INDEX];
+    const index = this.#root.find(indexNames, status, this.#visited);
     if (typeof index === "string" && !isDirectory(status)) {
-      const place = { target, names: [...names, INDEX], lookUp };
-      return this.#open(request, reply, index, place, persistence);
+      return this.#open(request, reply, { path: index, target, names: indexNames, lookUp });
     }
     if (typeof index === "number" && index !== -Errno.ENOENT) return statusOf(index);
-    return this.#lists ? this.#replyListing(request, reply, found, names, persistence) : 403;
+    return this.#lists ? this.#replyListing(reply, found, names) : 403;
   }
 
-  #open(
-    request: Request,
-    reply: Reply,
-    path: string,
-    place: FoundPlace,
-    persistence: Persistence,
-  ): number {
+  #open(request: Request, reply: Reply, { path, target, names, lookUp }: FoundPlace): number {
     const status = this.#status;
     // A pipe or a device is nobody's to read.
     if (!isRegular(status)) return 403;
     const fd = this.#root.open(path, status);
     if (fd < 0) return statusOf(fd);
-    const { target, names, lookUp } = place;
     const type = contentType(names.at(-1) ?? "");
-    const file = new ServedFile(
-      fd,
-      { target: target.slice(), names, contentType: type },
-      status,
-      this.#clock,
-    );
+    const place = { target: target.slice(), names, contentType: type };
+    const file = new ServedFile(fd, place, status, this.#clock);
     this.#cache.add(file, lookUp, this.#visited);
-    this.#replyFile(request, reply, file, persistence);
+    this.#replyFile(request, reply, file);
     return 0;
   }
 
   /** To the directory's own path. It starts with one slash: with two it would name a host. */
-  #replyRedirect(
-    request: Request,
-    reply: Reply,
-    names: readonly string[],
-    persistence: Persistence,
-  ): void {
-    const location = `/${names.map((name) => `${encodeName(name)}/`).join("")}${request.query}`;
-    const response = this.#statuses.get(301, persistence);
-    const body = response.bytes.slice(response.headLength);
-    const fields = `Location: ${location}\r\nContent-Type: text/html; charset=utf-8\r\n` +
-      `Content-Length: ${body.length}\r\n`;
-    this.#replyPage(request, reply, { status: 301, fields, persistence }, body);
+  #replyRedirect(reply: Reply, names: readonly string[], query: string): void {
+    const location = `/${names.map((name) => `${encodeName(name)}/`).join("")}${query}`;
+    this.#replyPage(reply, 301, statusPage(301), `Location: ${location}\r\n`);
   }
 
-  #replyListing(
-    request: Request,
-    reply: Reply,
-    path: string,
-    names: readonly string[],
-    persistence: Persistence,
-  ): number {
+  #replyListing(reply: Reply, path: string, names: readonly string[]): number {
     const entries = listNames(this.#system, path);
     if (typeof entries === "number") return statusOf(entries);
-    const body = new TextEncoder().encode(listingPage(names, entries));
-    const fields = `Content-Type: text/html; charset=utf-8\r\nContent-Length: ${body.length}\r\n`;
-    this.#replyPage(request, reply, { status: 200, fields, persistence }, body);
+    this.#replyPage(reply, 200, listingPage(names, entries));
     return 0;
   }
 
-  #replyPage(
-    request: Request,
-    reply: Reply,
-    parts: { readonly status: number; readonly fields: string; readonly persistence: Persistence },
-    body: Uint8Array,
-  ): void {
-    const head = latin1Bytes(responseHead(parts, this.#clock));
-    const bytes = new Uint8Array(head.length + body.length);
-    bytes.set(head);
-    bytes.set(body, head.length);
-    reply.setBytes(parts.status, bytes, head.length, request.method === Method.head);
+  #replyPage(reply: Reply, status: number, page: string, fields = ""): void {
+    const body = new TextEncoder().encode(page);
+    const { persistence } = reply;
+    const all = `${fields}Content-Type: text/html; charset=utf-8\r\n` +
+      `Content-Length: ${body.length}\r\n`;
+    const parts = { status, fields: all, persistence };
+    const { bytes, headLength } = new PreparedResponse(parts, this.#clock, body);
+    reply.setBytes(status, bytes, headLength);
   }
 }

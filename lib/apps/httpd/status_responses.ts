@@ -5,7 +5,7 @@
  */
 import { latin1Bytes } from "./characters.ts";
 import type { Clock } from "./clock.ts";
-import { Persistence, PreparedResponse } from "./prepared_response.ts";
+import { type Persistence, PreparedResponse } from "./prepared_response.ts";
 import { statusPage } from "./status_text.ts";
 
 /** Fields that a status must come with. */
@@ -38,10 +38,5 @@ export class StatusResponses {
     }
     response.stamp(this.#clock);
     return response;
-  }
-
-  /** As {@linkcode StatusResponses.get}, at the end of a connection. */
-  last(status: number): PreparedResponse {
-    return this.get(status, Persistence.closes);
   }
 }
