@@ -362,20 +362,3 @@ function namesIn(type: TypeNode): string[] {
 function boundsOf(node: FunctionNode): string {
   return node.typeParams.map((p) => p.bound ?? "").join(",");
 }
-
-/**
- * Whether a written type names a type parameter.
- *
- * @param node The type.
- * @param params The parameters in scope.
- * @returns The parameter, or null.
- */
-export function typeParamNamed(
-  node: TypeNode,
-  params: readonly DeclaredTypeParam[],
-): DeclaredTypeParam | null {
-  if (node.kind !== "named" || node.args.length > 0) {
-    return null;
-  }
-  return params.find((p) => p.name === node.name) ?? null;
-}
