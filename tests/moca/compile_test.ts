@@ -104,3 +104,8 @@ Deno.test("byte strings come back from UTF-8 and bytes unchanged", () => {
   const all = Uint8Array.from({ length: 20000 }, (_, i) => i & 255);
   assertEquals(toBytes(fromBytes(all)), all);
 });
+
+Deno.test("compile() takes as many functions without type parameters as there are", () => {
+  const source = Array.from({ length: 10_500 }, (_, i) => `fun f${i}() { }`).join("\n");
+  assertEquals(compile(source).functions.length, 10_501);
+});

@@ -77,6 +77,7 @@ class ProgramChecker implements ProgramContext {
   readonly #interfaceCalls = new Map<string, Map<string, TypedFunction>>();
   readonly #toString = new Map<string, TypedFunction>();
   #structsSigned = false;
+  #instanceCount = 0;
   #resolvedCount = 0;
   #checkedCount = 0;
 
@@ -403,11 +404,11 @@ class ProgramChecker implements ProgramContext {
     const typed = shell(name, info.node);
     this.#instances.set(key, typed);
     this.#functions.push(typed);
-    if (this.#functions.length > MAX_INSTANCES || name.length > MAX_NAME) {
-      this.error(`too many instances of generic function \`${info.name}\``, info.node.at);
-      return typed;
-    }
     if (args.length > 0) {
+      if (++this.#instanceCount > MAX_INSTANCES || name.length > MAX_NAME) {
+        this.error(`too many instances of generic function \`${info.name}\``, info.node.at);
+        return typed;
+      }
       this.#pending.push(() => this.#checkBody(info, args, typed));
     }
     return typed;
