@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Kernel } from "../kernel/kernel.ts";
 import type { System } from "../kernel/system.ts";
 
 /** An option. */
@@ -34,6 +35,8 @@ export interface ParsedArguments {
 export interface Session extends Disposable {
   /** Its calls, traced if that was asked for. */
   readonly system: System;
+  /** What carries them out. */
+  readonly kernel: Kernel;
   /** The stack's name. */
   readonly stack: string;
 }

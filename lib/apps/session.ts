@@ -4,6 +4,7 @@
  * @module
  */
 import { Kernel } from "../kernel/kernel.ts";
+import type { SharedProcess } from "../kernel/threads/process_memory.ts";
 import { openStack } from "../stack/open.ts";
 import type { Stack } from "../stack/stack.ts";
 import { trace } from "../trace/mod.ts";
@@ -57,6 +58,32 @@ export interface SessionOptions {
   readonly stack?: Stack;
 }
 
+/** Opens the trace that is asked for, and with it what `open` opens; `leave` ends that. */
+function openTraced(
+  parsed: ParsedArguments,
+  append: boolean,
+  open: () => { readonly kernel: Kernel; readonly stack: string },
+  leave: (kernel: Kernel) => void,
+): Session {
+  const path = optionValue(parsed, "trace");
+  const output = path === undefined ? null : openTrace(path, append);
+  try {
+    const { kernel, stack } = open();
+    return {
+      system: output === null ? kernel : trace(kernel, output.write),
+      kernel,
+      stack,
+      [Symbol.dispose]: () => {
+        leave(kernel);
+        output?.[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    output?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
 /**
  * Opens a system.
  *
@@ -65,23 +92,22 @@ export interface SessionOptions {
  */
 export function openSession(parsed: ParsedArguments, options: SessionOptions = {}): Session {
   const name = optionValue(parsed, "stack");
-  const tracePath = optionValue(parsed, "trace");
-  const output = tracePath === undefined
-    ? null
-    : openTrace(tracePath, options.appendTrace ?? false);
-  try {
+  const open = () => {
     const stack = options.stack ?? openNamed(STACKS.find((stack) => stack === name));
-    const kernel = new Kernel(stack);
-    return {
-      system: output === null ? kernel : trace(kernel, output.write),
-      stack: stack.name,
-      [Symbol.dispose]: () => {
-        kernel.exit();
-        output?.[Symbol.dispose]();
-      },
-    };
-  } catch (error) {
-    output?.[Symbol.dispose]();
-    throw error;
-  }
+    return { kernel: new Kernel(stack), stack: stack.name };
+  };
+  return openTraced(parsed, options.appendTrace ?? false, open, (kernel) => kernel.exit());
+}
+
+/**
+ * Opens a system for one thread more of a process.
+ *
+ * @param parsed The command's arguments.
+ * @param process The process; closing the session leaves it.
+ * @throws {CommandError} If the trace cannot be written.
+ */
+export function joinSession(parsed: ParsedArguments, process: SharedProcess): Session {
+  // There are threads on no other stack.
+  const open = () => ({ kernel: Kernel.attach(process), stack: "libc" });
+  return openTraced(parsed, true, open, (kernel) => kernel.leave());
 }

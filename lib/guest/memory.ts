@@ -41,14 +41,14 @@ const WASM_PAGE_SIZE = 65_536;
 const NOTHING = new Uint8Array(0);
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Grows a memory. One with 64-bit addresses takes BigInts only. */
-function growPages(memory: WebAssembly.Memory, pages: number): void {
+/** Grows a memory; returns how many pages it had. One with 64-bit addresses takes BigInts only. */
+function growPages(memory: WebAssembly.Memory, pages: number): number {
   const growing: { grow(delta: number | bigint): unknown } = memory;
   try {
-    growing.grow(pages);
+    return Number(growing.grow(pages));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    growing.grow(BigInt(pages));
+    return Number(growing.grow(BigInt(pages)));
   }
 }
 
@@ -129,7 +129,8 @@ export class GuestMemory {
     const { buffer } = this.#bytes;
     try {
       if (this.#memory !== null) {
-        growPages(this.#memory, Math.ceil(length / WASM_PAGE_SIZE));
+        // Another thread may grow it at the same time: what it had counts, not what was seen.
+        return WASM_PAGE_SIZE * growPages(this.#memory, Math.ceil(length / WASM_PAGE_SIZE));
       } else if (buffer instanceof ArrayBuffer && buffer.resizable) {
         buffer.resize(before + length);
       } else if (buffer instanceof SharedArrayBuffer && buffer.growable) {
@@ -139,6 +140,12 @@ export class GuestMemory {
       return -Errno.ENOMEM;
     }
     return before;
+  }
+
+  /** How many bytes {@linkcode GuestMemory.grow} adds that is asked for so many. */
+  growthOf(length: number): number {
+    if (this.#memory === null) return length;
+    return Math.ceil(length / WASM_PAGE_SIZE) * WASM_PAGE_SIZE;
   }
 
   /**
@@ -394,6 +401,8 @@ export class GuestMemory {
   /** Follows a WebAssembly memory to its current buffer. */
   #refresh(): void {
     if (this.#memory === null) return;
+    // What another thread has added V8 may tell never, but here.
+    if (this.isShared) growPages(this.#memory, 0);
     const { buffer } = this.#memory;
     if (buffer === this.#bytes.buffer) return;
     this.#bytes = new Uint8Array(buffer);

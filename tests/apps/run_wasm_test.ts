@@ -1,46 +1,12 @@
 /** `vmsock run` with WebAssembly modules, as their users call it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  assemble,
-  assembleWithExceptions,
-  exampleText,
-  type ProgramDialect,
-} from "../guest/wat.ts";
+import { assembleWithExceptions, exampleText, type ProgramDialect } from "../guest/wat.ts";
+import { ModuleFile } from "./module_file.ts";
 import { startVmsock } from "./running.ts";
 import { startServer } from "./scripted_server.ts";
 import { STACK_FLAGS, vmsock } from "./vmsock.ts";
 
 const DIALECTS: readonly ProgramDialect[] = ["linux", "akuma"];
-
-/** A file with a module in it, for as long as a test runs. */
-class ModuleFile implements Disposable {
-  readonly path: string;
-  readonly #folder: string;
-
-  private constructor(folder: string, name: string) {
-    this.#folder = folder;
-    this.path = `${folder}/${name}.wasm`;
-  }
-
-  static async of(text: string, name = "program"): Promise<ModuleFile> {
-    return this.ofBytes(await assemble(text), name);
-  }
-
-  static ofBytes(bytes: Uint8Array, name = "program"): ModuleFile {
-    const file = new ModuleFile(Deno.makeTempDirSync(), name);
-    Deno.writeFileSync(file.path, bytes);
-    return file;
-  }
-
-  /** Flags with permission to read it. */
-  flags(flags: readonly string[] = []): string[] {
-    return [...flags, `--allow-read=${this.path}`];
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.#folder, { recursive: true });
-  }
-}
 
 /** Sends bytes to a port and returns what comes back until the end. */
 async function exchange(port: number, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {

@@ -10,9 +10,25 @@ import type { GuestMemory } from "../memory.ts";
 export const PAGE_SIZE = 4096;
 
 /** A range of addresses. */
-interface Range {
+export interface Range {
+  /** The first one. */
   start: number;
+  /** The one after the last. */
   end: number;
+}
+
+/** What a heap consists of. */
+export interface HeapState {
+  /** Where the break began; null while it has not been moved. */
+  start: number | null;
+  /** Where it is. */
+  break: number;
+  /** End of the memory that belongs to the break. */
+  end: number;
+  /** What was mapped, in order. */
+  readonly mapped: Range[];
+  /** What was mapped and given back, in order. */
+  readonly free: Range[];
 }
 
 function roundUp(length: number): number {
@@ -53,17 +69,12 @@ function join(ranges: Range[], range: Range): void {
 
 /**
  * The part of a guest's memory that was added since its start. The memory only ever grows: what is
- * given back is used again.
+ * given back is used again. `SharedGuestHeap` is one of several threads.
  */
 export class GuestHeap {
   readonly #memory: GuestMemory;
-  /** Where the break began; null while it has not been moved. */
-  #start: number | null = null;
-  #break = 0;
-  /** End of the memory that belongs to the break. */
-  #end = 0;
-  readonly #mapped: Range[] = [];
-  readonly #free: Range[] = [];
+  /** What it consists of. */
+  protected state: HeapState = { start: null, break: 0, end: 0, mapped: [], free: [] };
 
   /** A heap at the end of `memory`. */
   constructor(memory: GuestMemory) {
@@ -78,22 +89,23 @@ export class GuestHeap {
    */
   setBreak(address: number): number {
     const memory = this.#memory;
-    const start = this.#start ?? memory.size;
-    const current = this.#start === null ? start : this.#break;
+    const start = this.state.start ?? memory.size;
+    const current = this.state.start === null ? start : this.state.break;
     if (!(address >= start && address <= Number.MAX_SAFE_INTEGER)) return current;
-    if (this.#start === null) {
-      this.#start = start;
-      this.#end = start;
-      this.#break = start;
+    if (this.state.start === null) {
+      this.state.start = start;
+      this.state.end = start;
+      this.state.break = start;
     }
-    if (address > this.#end) {
+    if (address > this.state.end) {
       // Nothing else may have been put behind it.
-      if (memory.size !== this.#end || memory.grow(address - this.#end) < 0) return current;
-      this.#end = memory.size;
+      const wanted = address - this.state.end;
+      if (memory.size !== this.state.end || memory.grow(wanted) !== this.state.end) return current;
+      this.state.end += memory.growthOf(wanted);
     }
     // What comes back has to be zeros.
     if (address < current) memory.bytes(address, current - address)?.fill(0);
-    this.#break = address;
+    this.state.break = address;
     return address;
   }
 
@@ -105,13 +117,16 @@ export class GuestHeap {
    */
   map(length: number): number {
     const size = roundUp(length);
-    const hole = this.#free.find(({ start, end }) => end - start >= size);
+    const hole = this.state.free.find(({ start, end }) => end - start >= size);
     if (hole !== undefined) return this.#take(hole.start, size);
-    const before = this.#memory.size;
-    const start = roundUp(before);
-    const added = this.#memory.grow(start - before + size);
+    const memory = this.#memory;
+    const before = memory.size;
+    const wanted = roundUp(before) - before + size;
+    const added = memory.grow(wanted);
     if (added < 0) return added;
-    join(this.#free, { start, end: Math.floor(this.#memory.size / PAGE_SIZE) * PAGE_SIZE });
+    const start = roundUp(added);
+    const end = Math.floor((added + memory.growthOf(wanted)) / PAGE_SIZE) * PAGE_SIZE;
+    join(this.state.free, { start, end });
     return this.#take(start, size);
   }
 
@@ -126,18 +141,18 @@ export class GuestHeap {
   unmap(address: number, length: number): number {
     const range = { start: address, end: address + roundUp(length) };
     const others: Range[] = [{ start: 0, end: this.#memory.size }];
-    for (const known of [...this.#mapped, ...this.#free]) cut(others, known);
+    for (const known of [...this.state.mapped, ...this.state.free]) cut(others, known);
     if (others.some(({ start, end }) => start < range.end && range.start < end)) {
       return -Errno.EINVAL;
     }
-    for (const removed of cut(this.#mapped, range)) join(this.#free, removed);
+    for (const removed of cut(this.state.mapped, range)) join(this.state.free, removed);
     return 0;
   }
 
   #take(start: number, size: number): number {
     const range = { start, end: start + size };
-    cut(this.#free, range);
-    join(this.#mapped, { ...range });
+    cut(this.state.free, range);
+    join(this.state.mapped, { ...range });
     this.#memory.bytes(start, size)?.fill(0);
     return start;
   }

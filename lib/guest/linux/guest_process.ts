@@ -1,23 +1,27 @@
 /**
- * What the threads of one guest process share beside its `System` and its memory.
+ * What the calls of a guest's thread know of its process, beside its `System` and its memory.
  *
  * @module
  */
-import type { GuestMemory } from "../memory.ts";
-import { GuestHeap } from "./guest_heap.ts";
+import type { GuestHeap } from "./guest_heap.ts";
 
-/** A guest process. */
+/** A guest process, as one of its threads has it. */
 export class GuestProcess {
   /** Its number, as getpid(2) tells. */
   readonly pid: number;
+  /** The thread's number, as gettid(2) tells. */
+  readonly tid: number;
   /** What it asked for with brk(2) and mmap(2). */
   readonly heap: GuestHeap;
-  /** What it exited with, 0 to 255; null while it runs. */
+  /** What the thread exited with, 0 to 255; null while it runs. */
   exitStatus: number | null = null;
+  /** Whether the process ended with the thread, however many others it has. */
+  hasEnded = false;
 
-  /** A process with this number and memory. */
-  constructor(pid: number, memory: GuestMemory) {
+  /** A process with these numbers and this heap. */
+  constructor(pid: number, tid: number, heap: GuestHeap) {
     this.pid = pid;
-    this.heap = new GuestHeap(memory);
+    this.tid = tid;
+    this.heap = heap;
   }
 }

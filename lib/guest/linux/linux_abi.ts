@@ -8,6 +8,7 @@ import { Errno } from "../../linux/errno.ts";
 import { GuestMemory, type MemorySource } from "../memory.ts";
 import { CallContext, hex } from "./call_context.ts";
 import { type GuestClock, HOST_CLOCK } from "./guest_clock.ts";
+import { GuestHeap } from "./guest_heap.ts";
 import { GuestProcess } from "./guest_process.ts";
 import { numberOf, type Register } from "./register.ts";
 import type { SyscallHandler } from "./syscall_row.ts";
@@ -32,6 +33,10 @@ export interface LinuxAbiOptions {
   readonly start?: number;
   /** What getpid(2) tells; default 1. */
   readonly pid?: number;
+  /** What gettid(2) tells; default: as getpid(2), for the first thread of a process. */
+  readonly tid?: number;
+  /** Memory that the guest asks for at run time, where threads share it; default: this thread's own. */
+  readonly heap?: GuestHeap;
   /** What time it is; default: the host's. */
   readonly clock?: GuestClock;
 }
@@ -96,7 +101,8 @@ export class LinuxAbi {
     this.memory = memory instanceof GuestMemory
       ? memory
       : new GuestMemory(memory, { pointerSize, start });
-    const process = new GuestProcess(pid, this.memory);
+    const { tid = pid, heap = new GuestHeap(this.memory) } = options;
+    const process = new GuestProcess(pid, tid, heap);
     this.#context = new CallContext(system, this.memory, process, clock);
     this.#handlers = HANDLERS[dialect];
   }
@@ -104,6 +110,14 @@ export class LinuxAbi {
   /** What the guest exited with, 0 to 255; null while it runs. It must not go on once it has. */
   get exitStatus(): number | null {
     return this.#context.process.exitStatus;
+  }
+
+  /**
+   * Whether the guest has called exit_group(2): its other threads have to end, too. With exit(2) a
+   * thread ends alone, the process with its last one.
+   */
+  get hasEnded(): boolean {
+    return this.#context.process.hasEnded;
   }
 
   /** How often each number was called that is in no table; of 256 different ones at most. */

@@ -40,6 +40,7 @@
  */
 export * from "../../linux/mod.ts";
 export type { GuestClock } from "./guest_clock.ts";
+export type { GuestHeap, HeapState, Range } from "./guest_heap.ts";
 export { LinuxAbi, type LinuxAbiOptions } from "./linux_abi.ts";
 export type { Register } from "./register.ts";
 export type { Dialect } from "./syscall_table.ts";

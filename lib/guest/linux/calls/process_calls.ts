@@ -48,6 +48,7 @@ export function exit(c: CallContext, status: number): number {
 
 /** exit_group(2): ends the process. */
 export function exitGroup(c: CallContext, status: number): number {
+  c.process.hasEnded = true;
   return exitWith(c, "exit_group", status);
 }
 
@@ -56,9 +57,9 @@ export function getpid(c: CallContext): number {
   return c.answer("getpid", c.process.pid);
 }
 
-/** gettid(2): the number of the process, whose first thread this is. */
+/** gettid(2): the number of the process is that of its first thread. */
 export function gettid(c: CallContext): number {
-  return c.answer("gettid", c.process.pid);
+  return c.answer("gettid", c.process.tid);
 }
 
 /** sched_yield(2). */
