@@ -265,6 +265,27 @@ threadTest("what they map is each one's own", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
+threadTest("what was added to the memory while one started is there", async () => {
+  // The first thread adds 20 pages; the second one fills the last of them, and has it written.
+  const { code, text, stderr } = await runText(moduleText(`
+    (func (export "_start")
+      (call $start (i32.const 0))
+      (i32.store (i32.const 32) (memory.grow (i32.const 20)))
+      (call $join (i32.const 1)))
+    (func (export "wasi_thread_start") (param $tid i32) (param $argument i32)
+      (local $last i32)
+      (block $grown (loop $again
+        (local.set $last (i32.load (i32.const 32)))
+        (br_if $grown (local.get $last))
+        (br $again)))
+      (local.set $last
+        (i32.mul (i32.add (local.get $last) (i32.const 19)) (i32.const 65536)))
+      (memory.fill (local.get $last) (i32.const 0x41) (i32.const 65536))
+      (call $write (i64.const 1) (local.get $last) (i32.const 3))
+      (call $done))`));
+  assertEquals([code, text, stderr], [0, "AAA", ""]);
+});
+
 threadTest("--trace shows the calls of all", async () => {
   const { code, stderr } = await runText(
     moduleText(`
