@@ -54,17 +54,28 @@ function cut(ranges: Range[], { start, end }: Range): Range[] {
   return removed;
 }
 
+/** How many bytes of a range are in a list. */
+function overlap(ranges: readonly Range[], { start, end }: Range): number {
+  return ranges.reduce(
+    (sum, range) => sum + Math.max(0, Math.min(end, range.end) - Math.max(start, range.start)),
+    0,
+  );
+}
+
 /** Puts a range into a list in order, joined with its neighbours. */
 function join(ranges: Range[], range: Range): void {
   const at = ranges.findIndex(({ start }) => start > range.start);
-  ranges.splice(at < 0 ? ranges.length : at, 0, range);
-  for (let index = ranges.length - 1; index > 0; index--) {
-    const before = ranges[index - 1] as Range;
-    const { start, end } = ranges[index] as Range;
-    if (before.end < start) continue;
-    before.end = Math.max(before.end, end);
-    ranges.splice(index, 1);
-  }
+  let index = at < 0 ? ranges.length : at;
+  const before = ranges[index - 1];
+  if (before !== undefined && before.end >= range.start) {
+    before.end = Math.max(before.end, range.end);
+    index--;
+  } else ranges.splice(index, 0, range);
+  const joined = ranges[index] as Range;
+  const next = ranges[index + 1];
+  if (next === undefined || joined.end < next.start) return;
+  joined.end = Math.max(joined.end, next.end);
+  ranges.splice(index + 1, 1);
 }
 
 /**
@@ -140,11 +151,10 @@ export class GuestHeap {
    */
   unmap(address: number, length: number): number {
     const range = { start: address, end: address + roundUp(length) };
-    const others: Range[] = [{ start: 0, end: this.#memory.size }];
-    for (const known of [...this.state.mapped, ...this.state.free]) cut(others, known);
-    if (others.some(({ start, end }) => start < range.end && range.start < end)) {
-      return -Errno.EINVAL;
-    }
+    // What is mapped and what is free never overlap.
+    const { mapped, free } = this.state;
+    const known = overlap(mapped, range) + overlap(free, range);
+    if (known < overlap([{ start: 0, end: this.#memory.size }], range)) return -Errno.EINVAL;
     for (const removed of cut(this.state.mapped, range)) join(this.state.free, removed);
     return 0;
   }

@@ -187,16 +187,21 @@ export class UserUdpSocket extends UserSocket {
     if (error !== 0) return -error;
     const whole = { name: null, flags: 0 };
     const message = [{ base: this.#header, length: ADDRESS_SIZE }, ...buffers];
-    const count = super.recvmsg(message, flags & ~MSG_OOB, whole);
-    if (count < 0) return count;
-    // The end: what is received was shut down, or the engine is gone.
-    if (count === 0) return -this.takeError();
-    const sender = takeAddress(this.#header, 0);
-    if (sender.length === 0) {
-      // What woke us is an error.
-      const pending = this.takeError();
-      return pending === 0 ? -Errno.EAGAIN : -pending;
-    }
+    let count: number;
+    let sender: Uint8Array<ArrayBuffer>;
+    do {
+      count = super.recvmsg(message, flags & ~MSG_OOB, whole);
+      if (count < 0) return count;
+      // The end: what is received was shut down, or the engine is gone.
+      if (count === 0) return -this.takeError();
+      sender = takeAddress(this.#header, 0);
+      if (sender.length === 0) {
+        // An error is what woke us. Where an earlier call has taken it already, waiting goes on.
+        if ((flags & MSG_PEEK) !== 0) super.recv(this.#header, ADDRESS_SIZE, MSG_DONTWAIT);
+        const pending = this.takeError();
+        if (pending !== 0) return -pending;
+      }
+    } while (sender.length === 0);
     from?.set(sender);
     if (status !== null) status.flags = whole.flags & MSG_TRUNC;
     return count - ADDRESS_SIZE;

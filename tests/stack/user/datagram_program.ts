@@ -3,8 +3,16 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseSocketAddress, SocketAddress } from "../../../lib/ip.ts";
 import { Kernel } from "../../../lib/kernel/kernel.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
+import { POLLIN } from "../../../lib/linux/poll.ts";
 import { encodeSockaddr, SockaddrStorage } from "../../../lib/linux/sockaddr.ts";
-import { AF_INET, AF_UNSPEC, SOCK_DGRAM } from "../../../lib/linux/socket.ts";
+import {
+  AF_INET,
+  AF_UNSPEC,
+  MSG_PEEK,
+  SO_ERROR,
+  SOCK_DGRAM,
+  SOL_SOCKET,
+} from "../../../lib/linux/socket.ts";
 import { NetError, resolve } from "../../../lib/net/mod.ts";
 import { UserStack } from "../../../lib/stack/user/user_stack.ts";
 
@@ -101,6 +109,23 @@ try {
   assertEquals(system.recv(lost, buffer, buffer.length, 0), -Errno.ECONNREFUSED);
   send(lost, "anybody now?");
   assertEquals(system.recv(lost, buffer, buffer.length, 0), -Errno.ECONNREFUSED);
+  // An error that was taken otherwise than by recv() does not end a later one.
+  send(lost, "anybody at last?");
+  const entries = [{ fd: lost, events: POLLIN, revents: 0 }];
+  assertEquals(system.poll(entries, -1), 1);
+  const error = new Int32Array(1);
+  const size = Int32Array.of(4);
+  assertEquals(
+    system.getsockopt(lost, SOL_SOCKET, SO_ERROR, new Uint8Array(error.buffer), size),
+    0,
+  );
+  assertEquals(error[0], Errno.ECONNREFUSED);
+  const echo = parseSocketAddress("10.9.0.1:7");
+  assert(echo !== null);
+  assertEquals(system.connect(lost, encodeSockaddr(echo)), 0);
+  send(lost, "hello again");
+  assertEquals(system.recv(lost, buffer, buffer.length, MSG_PEEK), 11);
+  assertEquals(receive(lost), "hello again");
   for (const fd of [client, lost]) assertEquals(system.close(fd), 0);
 } finally {
   system[Symbol.dispose]();
