@@ -10,11 +10,12 @@ const PROMPT = /requests|Allow\?/;
  *
  * @returns What appears there until the program ends or is asked about.
  */
-async function runAtTerminal(args: readonly string[]): Promise<string> {
+async function runAtTerminal(args: readonly string[], cwd?: string): Promise<string> {
   const quoted = [Deno.execPath(), ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
   const script = new Deno.Command("script", {
     args: ["-qec", `exec ${quoted.join(" ")}`, "/dev/null"],
     env: { NO_COLOR: "1" },
+    ...(cwd === undefined ? {} : { cwd }),
     // What ends would be taken for an answer.
     stdin: "piped",
     stdout: "piped",
@@ -52,18 +53,19 @@ function testAtTerminal(
   testOnEach(name, async (servers, stack) => await body(stack, servers.tcp().port));
 }
 
-/** Every call that names something. */
-function callsOf(folder: string, port: number): string[] {
+/**
+ * Every call that names something.
+ *
+ * @param base A folder of the test's own. Some guests may write everywhere, as root perhaps: nothing
+ * outside of it may be named in a call that changes something.
+ * @param port Where a server listens.
+ */
+function callsOf(base: string, port: number): string[] {
   const hosts = ["127.0.0.1", "0.0.0.0", "127.0.0.5", "198.18.0.1"];
-  const paths = [
-    "x",
-    "../x",
-    `${folder}/file`,
-    `${folder}/denied`,
-    `${folder}/link`,
-    "/etc/passwd",
-  ];
-  const host = ["/proc/self/mem", "/dev/tty", "/dev/null", "/", ".", folder];
+  const folder = `${base}/inside`;
+  const own = ["x", "../x", `${base}/outside/secret`, folder, "."]
+    .concat(["file", "denied", "link"].map((name) => `${folder}/${name}`));
+  const reading = ["O_RDONLY", "O_PATH", "O_DIRECTORY"];
   return [
     ...["localhost", "LOCALHOST.", "missing.invalid", "127.0.0.1", "a b"].map((name) =>
       `h = resolve '${name}'`
@@ -97,14 +99,23 @@ function callsOf(folder: string, port: number): string[] {
       `bind x unix:${path}`,
       `sendto d 'x' unix:${path}`,
     ]),
-    ...[...paths, ...host].flatMap((path) => [
-      ...["O_RDONLY", "O_WRONLY", "O_RDWR|O_CREAT", "O_PATH", "O_DIRECTORY", "O_RDONLY|O_TRUNC"]
-        .map((flags) => `f = open ${path} ${flags}`),
+    ...["/etc/passwd", "/proc/self/mem", "/dev/tty", "/dev/null", "/", ...own].flatMap((path) => [
+      ...reading.map((flags) => `f = open ${path} ${flags}`),
       `d = open ${path} O_RDONLY|O_DIRECTORY`,
       "getdents d",
-      "openat d x O_RDONLY|O_CREAT",
       `stat ${path} 0`,
       `stat ${path} AT_SYMLINK_NOFOLLOW`,
+      `readlink ${path}`,
+      ...[0, 1, 2, 4].map((mode) => `access ${path} ${mode}`),
+    ]),
+    "f = open /dev/null O_WRONLY",
+    "f = open /dev/tty O_RDWR",
+    ...own.flatMap((path) => [
+      ...["O_WRONLY", "O_RDWR|O_CREAT", "O_RDONLY|O_TRUNC"].map((flags) =>
+        `f = open ${path} ${flags}`
+      ),
+      `d = open ${path} O_RDONLY|O_DIRECTORY`,
+      "openat d x O_RDONLY|O_CREAT",
       `truncate ${path}x`,
       `unlink ${path}x`,
       `mkdir ${path}x`,
@@ -112,19 +123,21 @@ function callsOf(folder: string, port: number): string[] {
       `rename ${path}x ${path}y`,
       `link ${path} ${path}y`,
       `symlink x ${path}y`,
-      `readlink ${path}`,
-      ...[0, 1, 2, 4].map((mode) => `access ${path} ${mode}`),
     ]),
   ];
 }
 
 testAtTerminal("no call of a guest makes Deno ask", async (stack, port) => {
-  const folder = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "vmsock_prompt_" }));
+  const base = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "vmsock_prompt_" }));
   try {
-    Deno.writeTextFileSync(`${folder}/file`, "");
-    Deno.writeTextFileSync(`${folder}/denied`, "");
-    Deno.symlinkSync("/etc/passwd", `${folder}/link`);
-    const calls = callsOf(folder, port);
+    const folder = `${base}/inside`;
+    Deno.mkdirSync(folder);
+    Deno.mkdirSync(`${base}/outside`);
+    for (const file of ["inside/file", "inside/denied", "outside/secret"]) {
+      Deno.writeTextFileSync(`${base}/${file}`, "");
+    }
+    Deno.symlinkSync(`${base}/outside/secret`, `${folder}/link`);
+    const calls = callsOf(base, port);
     const flagSets = [
       [],
       [`--allow-net=localhost:${port},0.0.0.0:0`, `--allow-read=${folder}`],
@@ -140,12 +153,12 @@ testAtTerminal("no call of a guest makes Deno ask", async (stack, port) => {
     ];
     await Promise.all(flagSets.map(async (flags) => {
       const program = denoArguments("guest_program.ts", flagsOf({ stack, flags }));
-      const seen = await runAtTerminal([...program, JSON.stringify({ stack, calls })]);
+      const seen = await runAtTerminal([...program, JSON.stringify({ stack, calls })], folder);
       assertFalse(PROMPT.test(seen), seen);
       assertEquals(seen.trim().split("\n").length, calls.length, seen);
     }));
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    Deno.removeSync(base, { recursive: true });
   }
 });
 
