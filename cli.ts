@@ -23,6 +23,7 @@ import {
 import { COMMANDS, COMMON_OPTIONS } from "./lib/apps/commands.ts";
 import { commandHelp, generalHelp } from "./lib/apps/help.ts";
 import { print, printFailure } from "./lib/apps/output.ts";
+import { checkSessionOptions } from "./lib/apps/session_options.ts";
 import { expandShortOptions } from "./lib/apps/short_options.ts";
 import { closest } from "./lib/apps/suggestion.ts";
 import { VERSION } from "./lib/apps/version.ts";
@@ -71,6 +72,7 @@ async function run(args: readonly string[]): Promise<number> {
     print("stdout", `vmsock ${VERSION}\n`);
     return 0;
   }
+  (command.checkOptions ?? checkSessionOptions)(parsed);
   const openSession = async () => {
     const { openSession } = await import("./lib/apps/session.ts");
     if (optionValue(parsed, "stack") !== "user") return openSession(parsed);

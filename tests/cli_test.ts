@@ -187,6 +187,22 @@ Deno.test("wrong usage is one line that says how it is done right, and status 2"
   }
 });
 
+Deno.test("what the user stack alone is told is refused on the others, by every command", async () => {
+  for (const { name } of COMMANDS) {
+    // Its own TCP has a device of its own: tests/apps/handshake.
+    if (name === "handshake") continue;
+    for (const option of ["--address=10.9.0.2/24", "--tun=x", "--nameserver=10.9.0.1"]) {
+      assertEquals(await main([...name === "" ? [] : [name], option, "--stack=auto"]), 2, option);
+    }
+  }
+  const line = "--gateway does nothing without --stack=user: add that, or leave it out";
+  for (
+    const args of [["get", "--gateway=10.9.0.1", "http://x/"], ["--gateway=1", "--stack=deno"]]
+  ) {
+    assertFailure(await vmsock(args, { flags: ["-A"] }), 2, line);
+  }
+});
+
 Deno.test("an argument after -- is no option", async () => {
   const { stderr } = await vmsock(["get", "--", "--help"], { flags: [] });
   assertEquals(stderr, "vmsock: Cannot get --help: the URL must start with http://\n");

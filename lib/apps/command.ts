@@ -63,6 +63,8 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Whether what follows the first operand belongs to a guest: no options are read there. */
   readonly stopEarly?: boolean;
+  /** Throws a {@link UsageError} for options that do not go together; default: the session's. */
+  checkOptions?(parsed: ParsedArguments): void;
   /** Runs it; returns the exit status. */
   run(invocation: Invocation): number | Promise<number>;
 }

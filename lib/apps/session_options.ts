@@ -5,13 +5,21 @@
  * @module
  */
 import type { StackName as OpenStackName } from "../stack/open.ts";
-import type { OptionSpec } from "./command.ts";
+import { type OptionSpec, optionValue, type ParsedArguments, UsageError } from "./command.ts";
 
 /** A stack that can be asked for. */
 export type StackName = OpenStackName | "user";
 
 /** The stacks that can be asked for. */
 export const STACKS: readonly StackName[] = ["auto", "libc", "deno", "user"];
+
+/** What the user stack is told. */
+const USER_STACK_OPTIONS: readonly OptionSpec[] = [
+  { name: "tun", value: "NAME", help: "of --stack=user: the TUN device, made if it is missing" },
+  { name: "address", value: "CIDR", help: "of --stack=user: its address, such as 10.9.0.2/24" },
+  { name: "gateway", value: "IP", help: "of --stack=user: this host's address on the device" },
+  { name: "nameserver", value: "IP", help: "of --stack=user: where names are asked for" },
+];
 
 /** Options of every command that runs a guest. */
 export const SESSION_OPTIONS: readonly OptionSpec[] = [
@@ -21,10 +29,7 @@ export const SESSION_OPTIONS: readonly OptionSpec[] = [
     choices: STACKS,
     help: "Linux's sockets (needs --allow-ffi), Deno's, our own TCP; auto picks",
   },
-  { name: "tun", value: "NAME", help: "of --stack=user: the TUN device, made if it is missing" },
-  { name: "address", value: "CIDR", help: "of --stack=user: its address, such as 10.9.0.2/24" },
-  { name: "gateway", value: "IP", help: "of --stack=user: this host's address on the device" },
-  { name: "nameserver", value: "IP", help: "of --stack=user: where names are asked for" },
+  ...USER_STACK_OPTIONS,
   {
     name: "trace",
     value: "FILE",
@@ -32,3 +37,18 @@ export const SESSION_OPTIONS: readonly OptionSpec[] = [
     help: "write each system call to FILE, or to standard error",
   },
 ];
+
+/**
+ * Refuses options that would have no effect: a program that was to go by a TUN device would go by
+ * Linux's own network.
+ *
+ * @param parsed The command's arguments.
+ * @throws {UsageError} If the user stack is told something, and another stack is used.
+ */
+export function checkSessionOptions(parsed: ParsedArguments): void {
+  if (optionValue(parsed, "stack") === "user") return;
+  for (const { name } of USER_STACK_OPTIONS) {
+    if (!parsed.options.has(name)) continue;
+    throw new UsageError(`--${name} does nothing without --stack=user: add that, or leave it out`);
+  }
+}

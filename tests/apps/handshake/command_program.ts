@@ -84,12 +84,17 @@ for (
     [[...TUN.slice(0, 2), "--gateway=10.9.0.2", "10.9.0.1", "80"], "both are 10.9.0.2"],
     [[...TUN.slice(0, 2), "--gateway=192.0.2.1", "10.9.0.1", "80"], "network of no --address"],
     [[...TUN, "fd00::1", "80"], "has to be of IPv6"],
+    [[...TUN, "--stack=user", "10.9.0.1", "80"], "leave --stack=user out, add --via=tun"],
+    [["--stack=user", "--address=10.9.0.2/24", "127.0.0.1", "80"], "leave --stack=user out"],
+    [[...TUN.slice(1), "127.0.0.1", "80"], "--address does nothing without --via=tun"],
+    [[...TUN, "--nameserver=10.9.0.1", "10.9.0.1", "80"], "leave --nameserver out"],
     [["--timeout=x", "127.0.0.1", "80"], "--timeout takes seconds"],
   ] as const
 ) {
   const wrong = await handshake(["-A"], ...args);
   assertEquals(wrong.code, 2, args.join(" "));
   assertStringIncludes(wrong.stderr, hint);
+  assertEquals(wrong.stderr.split("\n").length, 2, wrong.stderr);
 }
 for (
   const [args, hint] of [
