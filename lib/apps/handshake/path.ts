@@ -59,7 +59,8 @@ function openRaw(libc: Libc, source: SocketAddress | null, remote: SocketAddress
     throw new CommandError(`Cannot reach ${remote} by a raw socket: use --via=tun for IPv6`);
   }
   if (source === null) {
-    throw new CommandError(`Cannot reach ${remote}: this host has no route there`);
+    const hint = remote.ip.isLoopback ? ", so say: ip link set lo up" : "";
+    throw new CommandError(`Cannot reach ${remote}: this host has no route there${hint}`);
   }
   const device = RawSocketDevice.open(libc);
   if (typeof device === "number") {

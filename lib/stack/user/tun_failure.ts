@@ -14,8 +14,11 @@ import { Errno, errnoMessage } from "../../linux/errno.ts";
 export function explainTunFailure(name: string, errno: number): string {
   const failed = `Cannot open the TUN device ${name}`;
   switch (errno) {
-    case Errno.EPERM:
     case Errno.EACCES:
+      // A user namespace gives CAP_NET_ADMIN, but no right to files of others.
+      return `${failed}: this user may not open /dev/net/tun, so run as root, or have root say: ` +
+        "chmod 666 /dev/net/tun";
+    case Errno.EPERM:
       return `${failed}: it needs CAP_NET_ADMIN, so run as root or in a namespace of your own: ` +
         "unshare -rn";
     case Errno.EBUSY:

@@ -22,6 +22,10 @@ async function handshake(flags: readonly string[], ...args: string[]): Promise<O
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
+// A namespace begins with its loopback interface down.
+const down = await handshake(["-A"], "127.0.0.1", "1");
+assertEquals([down.code, down.stderr.includes("ip link set lo up")], [1, true], down.stderr);
+
 const libc = openLibc();
 assertEquals(bringUp(libc, "lo", null), 0);
 libc.release();

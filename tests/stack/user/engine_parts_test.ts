@@ -6,6 +6,8 @@ import {
   normalize,
   sourceFor,
 } from "../../../lib/stack/user/engine/context.ts";
+import { Errno } from "../../../lib/linux/errno.ts";
+import { explainTunFailure } from "../../../lib/stack/user/tun_failure.ts";
 import { parseHosts } from "../../../lib/stack/user/engine/hosts.ts";
 
 function ip(text: string): IpAddress {
@@ -50,4 +52,13 @@ Deno.test("parseHosts() reads hosts(5)", () => {
   assertEquals(hosts.get("alias")?.map(String), ["192.0.2.1", "fd00::1"]);
   assertEquals(hosts.get("localhost")?.map(String), ["127.0.0.1", "::1"]);
   assertEquals(hosts.has("x"), false);
+});
+
+Deno.test("explainTunFailure() tells a file that may not be opened from a missing capability", () => {
+  assertEquals(
+    explainTunFailure("tun0", Errno.EACCES),
+    "Cannot open the TUN device tun0: this user may not open /dev/net/tun, so run as root, or have " +
+      "root say: chmod 666 /dev/net/tun",
+  );
+  assertEquals(explainTunFailure("tun0", Errno.EPERM).includes("CAP_NET_ADMIN"), true);
 });

@@ -84,6 +84,31 @@ function shutListenerDown(): void {
   assertEquals(descriptorCount(), before - 2);
 }
 
+/** The calls of Linux's, by their number on x86-64, in which the guest's thread then waits. */
+const BLOCKING_CALLS: Readonly<Record<string, readonly number[]>> = {
+  recv: [45],
+  datagram: [47],
+  accept: [45],
+  connect: [7],
+  send: [44],
+};
+
+/** Deletes the device as soon as this process's first thread is in one of some system calls. */
+function deleteDeviceOnce(calls: readonly number[]): Disposable {
+  const isInside = `grep -qE '^(${calls.join("|")}) ' /proc/${Deno.pid}/syscall`;
+  const script = `until ${isInside}; do :; done; exec ip link del vmsock0`;
+  const child = new Deno.Command("sh", { args: ["-c", script] }).spawn();
+  return {
+    [Symbol.dispose]: () => {
+      try {
+        child.kill();
+      } catch {
+        // It has ended by itself.
+      }
+    },
+  };
+}
+
 function die(call: string): void {
   const [listener, name] = listen();
   const client = connect(name);
@@ -92,9 +117,7 @@ function die(call: string): void {
   assertEquals(kernel.bind(datagrams, sockaddr("0.0.0.0:0")), 0);
   const other = kernel.socket(AF_INET, SOCK_STREAM, 0);
   const bytes = new Uint8Array(65_536);
-  // By then the call below has blocked; if not, it has to fail all the same.
-  const killer = new Deno.Command("sh", { args: ["-c", "sleep 0.3; ip link del vmsock0"] });
-  killer.spawn();
+  using _killer = deleteDeviceOnce(BLOCKING_CALLS[call] ?? []);
   const calls: Readonly<Record<string, () => number>> = {
     recv: () => kernel.recv(client, bytes, 1, 0),
     datagram: () => kernel.recv(datagrams, bytes, 1, 0),
