@@ -48,6 +48,7 @@ import { UIO_MAXIOV } from "../../lib/linux/uio.ts";
 import type { Stack } from "../../lib/stack/stack.ts";
 import { openStack } from "../../lib/stack/open.ts";
 import { Random } from "../linux/random.ts";
+import { removeTree } from "../remove_tree.ts";
 import { openDescriptors } from "./open_descriptors.ts";
 
 /** What is no sensible number anywhere. */
@@ -556,7 +557,7 @@ function attackGuest(stack: Stack, seed: number, calls: number): void {
       }
     }
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    removeTree(folder);
   }
 }
 

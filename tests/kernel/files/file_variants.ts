@@ -10,10 +10,11 @@ import { errnoName } from "../../../lib/linux/errno.ts";
 import { FileStatus } from "../../../lib/linux/stat.ts";
 import { LibcStack } from "../../../lib/stack/libc/libc_stack.ts";
 import type { OpenFile } from "../../../lib/stack/open_file.ts";
+import { removeTree } from "../../remove_tree.ts";
 
 /** The folder that scoped tests may read and write. */
 const ROOT = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "vmsock_files_" }));
-globalThis.addEventListener("unload", () => Deno.removeSync(ROOT, { recursive: true }));
+globalThis.addEventListener("unload", () => removeTree(ROOT));
 
 let folders = 0;
 
