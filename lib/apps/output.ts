@@ -25,10 +25,14 @@ export function print(output: Output, text: string): void {
   }
 }
 
-/** Prints that something failed: one line on standard error, without control characters. */
+/** The line that says that something failed: without control characters, nor a newline at its end. */
+export function failureLine(message: string): string {
+  return `vmsock: ${message.replace(/\s*\n\s*/g, " ").replace(/\p{Cc}/gu, "?")}`;
+}
+
+/** Prints that something failed: one line on standard error. */
 export function printFailure(message: string): void {
-  const line = message.replace(/\s*\n\s*/g, " ").replace(/\p{Cc}/gu, "?");
-  print("stderr", `vmsock: ${line}\n`);
+  print("stderr", `${failureLine(message)}\n`);
 }
 
 /** Whether text there may have colours: a terminal, and no NO_COLOR. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Invocation, UsageError } from "./command.ts";
-import { SCRIPT_OPTIONS } from "./script/script_options.ts";
+import { SCRIPT_OPTIONS, TIMEOUT_OPTION } from "./script/script_options.ts";
 import { readProgram } from "./script/source.ts";
 import { isWasm } from "./wasm/program.ts";
 
@@ -12,7 +12,7 @@ import { isWasm } from "./wasm/program.ts";
 const SCRIPT_ONLY: readonly string[] = [
   "code",
   "dump-bytecode",
-  ...SCRIPT_OPTIONS.map(({ name }) => name),
+  ...SCRIPT_OPTIONS.filter((row) => row !== TIMEOUT_OPTION).map(({ name }) => name),
 ];
 
 /** Options that only a WebAssembly program has. */

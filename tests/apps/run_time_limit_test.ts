@@ -1,7 +1,11 @@
-/** `--timeout` ends what no poll(2) of Deno's sees: standard input and name lookups. */
+/**
+ * `--timeout` ends what no poll(2) of Deno's sees: standard input and output, name lookups, named
+ * pipes, WebAssembly that computes.
+ */
 import { assertEquals, assertMatch } from "@std/assert";
 import { namespaceTest, runInNamespace } from "../namespace.ts";
-import { denoArguments, STACK_FLAGS } from "./vmsock.ts";
+import { ModuleFile } from "./module_file.ts";
+import { denoArguments, STACK_FLAGS, type StackFlags } from "./vmsock.ts";
 
 const LIMIT_ERROR = /^runtime error: time limit exceeded \(0\.[0-9]+ s\)\n {2}--> <code>:\d+:\d+\n/;
 
@@ -116,3 +120,109 @@ for (const { stack, flags } of STACK_FLAGS) {
     assertEquals([text, status], ["-5\n-4\ntrue\n", 1]);
   });
 }
+
+/** What a program says and how it ends whose output nobody reads. */
+async function runUnread(
+  args: readonly string[],
+  flags: readonly string[],
+): Promise<readonly [stderr: string, status: number]> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: denoArguments(args, flags),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = await new Response(process.stderr).text();
+  const { code } = await process.status;
+  await process.stdout.cancel();
+  return [stderr, code];
+}
+
+/** Exit status of a process that had to be ended: without libc only a signal does that. */
+function endedStatus(stack: StackFlags["stack"]): number {
+  return stack === "libc" ? 1 : 128 + 9;
+}
+
+const SCRIPT_ERROR = "runtime error: time limit exceeded (0.3 s)\n";
+
+function preview1(body: string): string {
+  return `(module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 2)
+    (data (i32.const 0) "\\20\\00\\00\\00\\00\\f0\\00\\00")
+    (func (export "_start") (loop ${body} (br 0))))`;
+}
+
+const PROGRAMS: readonly (readonly [what: string, text: string])[] = [
+  [
+    "a module of preview 1 that writes",
+    preview1("(drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16)))"),
+  ],
+  ["a module of preview 1 that computes", preview1("")],
+  [
+    "a module with system calls that writes",
+    `(module
+       (import "linux" "syscall"
+         (func $call (param i64 i64 i64 i64 i64 i64 i64) (result i64)))
+       (memory (export "memory") 2)
+       (func (export "_start")
+         (loop
+           (drop (call $call (i64.const 64) (i64.const 1) (i64.const 0) (i64.const 60000)
+             (i64.const 0) (i64.const 0) (i64.const 0)))
+           (br 0))))`,
+  ],
+];
+
+for (const { stack, flags } of STACK_FLAGS) {
+  const options = [`--stack=${stack}`, "run", "--timeout=0.3"];
+
+  for (
+    const [what, code] of [
+      ["prints", `while true { print("a line of output that nobody reads"); }`],
+      ["writes by a host call", `while true { write_str(1, "more output", 11); }`],
+      ["prints in a thread", `fun f() { while true { print("much output"); } } join(spawn(f));`],
+    ] as const
+  ) {
+    Deno.test(`[${stack}] --timeout ends a script that ${what} what nobody reads`, async () => {
+      const result = await runUnread([...options, "-c", code], flags);
+      assertEquals(result, [SCRIPT_ERROR, endedStatus(stack)]);
+    });
+  }
+
+  for (const [flag, end] of [[0, "write"], [1, "read"]] as const) {
+    Deno.test(`[${stack}] --timeout ends a script that opens a pipe which nobody ${end}s`, async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        const pipe = `${folder}/pipe`;
+        await new Deno.Command("mkfifo", { args: [pipe] }).output();
+        const access = [`--allow-read=${folder}`, `--allow-write=${folder}`];
+        const code = `open(argv(1), ${flag}); print("not reached");`;
+        const result = await runUnread([...options, "-c", code, pipe], [...flags, ...access]);
+        assertEquals(result, [SCRIPT_ERROR, endedStatus(stack)]);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    });
+  }
+
+  for (const [what, text] of PROGRAMS) {
+    Deno.test(`[${stack}] --timeout ends ${what}`, async () => {
+      using program = await ModuleFile.of(text);
+      const result = await runUnread([...options, program.path], program.flags(flags));
+      const message = `vmsock: ${program.path}: time limit exceeded (0.3 s)\n`;
+      assertEquals(result, [message, endedStatus(stack)]);
+    });
+  }
+}
+
+Deno.test("--timeout ends a program whose errors nobody reads either", async () => {
+  const code = `while true { eprint_str("more and more errors"); }`;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: denoArguments(["run", "--timeout=0.3", "-c", code]),
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  assertEquals((await process.status).code, endedStatus("deno"));
+  await process.stderr.cancel();
+});

@@ -247,9 +247,9 @@ Deno.test("a module that is no program is refused in one line", async () => {
       `PROGRAM imports "linux" "other", a function: there are "linux" and "akuma" with "syscall" and "args"`,
     ],
     [
-      `(module (import "linux" "args" (func (result i32))) (import "akuma" "args" (func (result i32)))
+      `(module (import "linux" "syscall" (func)) (import "akuma" "syscall" (func))
         (memory (export "memory") 1) ${start})`,
-      `PROGRAM imports both "linux" and "akuma": a program has one of them`,
+      `PROGRAM imports "syscall" of both "linux" and "akuma": a program has one of them`,
     ],
     [
       `(module (import "linux" "args" (global i32)) (memory (export "memory") 1) ${start})`,
@@ -306,7 +306,8 @@ Deno.test("run says what is wrong with options, files and kinds of WebAssembly",
     [["--env", "=x"], `--env is NAME=VALUE, not "=x"`, 2],
     [["--env", "x"], `--env is NAME=VALUE, not "x"`, 2],
     [["--errno=linux"], "--errno is for moca scripts", 2],
-    [["--timeout=1"], "--timeout is for moca scripts", 2],
+    [["--max-heap=1M"], "--max-heap is for moca scripts", 2],
+    [["--timeout=soon"], "--timeout takes seconds, such as --timeout=2.5, not soon", 2],
     [["--dump-bytecode"], "--dump-bytecode is for moca scripts", 2],
   ];
   for (const [options, message, code] of rows) {

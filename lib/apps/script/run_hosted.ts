@@ -7,6 +7,7 @@ import { ScriptProcess } from "../../guest/moca/process.ts";
 import { systemOutput } from "../../guest/moca/system_output.ts";
 import type { Bytecode } from "../../moca/bytecode.ts";
 import type { ParsedArguments } from "../command.ts";
+import { limitTime } from "./limit_time.ts";
 import type { RunOptions } from "./run_program.ts";
 
 /** What a thread's worker is told: the command's options, and its name and arguments. */
@@ -49,6 +50,7 @@ export async function runHosted(program: Bytecode, options: RunOptions): Promise
   using session = await invocation.openSession();
   const { operands, options: given } = invocation;
   const init: ThreadInit = { parsed: { operands, options: given }, args };
+  using _ = await limitTime(limits.timeout);
   const makeWorker = () => new Worker(workerModule(), { type: "module" });
   const process = new ScriptProcess(program, {
     ...limits,

@@ -13,6 +13,7 @@ import { OPCODES } from "../../moca/opcode.ts";
 import { toBytes } from "../../moca/text.ts";
 import { Vm } from "../../moca/vm.ts";
 import type { Invocation } from "../command.ts";
+import { limitTime } from "./limit_time.ts";
 import type { ScriptLimits } from "./script_options.ts";
 
 /** Instructions that need a host. */
@@ -54,8 +55,9 @@ function writeOut(fd: number, text: string): void {
 }
 
 /** Runs a program that reaches nothing but its output; returns its error, or null. */
-function runAlone(program: Bytecode, { limits, args }: RunOptions): string | null {
+async function runAlone(program: Bytecode, { limits, args }: RunOptions): Promise<string | null> {
   const { timeout } = limits;
+  using _ = await limitTime(timeout);
   const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
   const vm = new Vm(program, {
     ...limits,
@@ -76,7 +78,7 @@ function runAlone(program: Bytecode, { limits, args }: RunOptions): string | nul
  */
 export async function runProgram(program: Bytecode, options: RunOptions): Promise<string | null> {
   const traced = options.invocation.options.has("trace");
-  if (!traced && !needsHost(program)) return runAlone(program, options);
+  if (!traced && !needsHost(program)) return await runAlone(program, options);
   const { runHosted } = await import("./run_hosted.ts");
   return await runHosted(program, options);
 }

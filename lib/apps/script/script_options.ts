@@ -8,6 +8,13 @@ import { DEFAULT_MAX_FRAMES } from "../../moca/vm_types.ts";
 import { type OptionSpec, optionValue, type ParsedArguments, UsageError } from "../command.ts";
 import { parseSeconds } from "../duration.ts";
 
+/** The row of `--timeout`, which other guests have too. */
+export const TIMEOUT_OPTION: OptionSpec = {
+  name: "timeout",
+  value: "SECONDS",
+  help: "end the program after that time, wherever it is",
+};
+
 /** Their rows. */
 export const SCRIPT_OPTIONS: readonly OptionSpec[] = [
   {
@@ -16,7 +23,7 @@ export const SCRIPT_OPTIONS: readonly OptionSpec[] = [
     choices: ["moca", "linux"],
     help: "whose error numbers the script sees; default: moca's",
   },
-  { name: "timeout", value: "SECONDS", help: "end the script after that time, wherever it is" },
+  TIMEOUT_OPTION,
   {
     name: "max-heap",
     value: "BYTES",

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { CommandError, type Invocation, UsageError } from "../command.ts";
+import { CommandError, type Invocation, optionValue, UsageError } from "../command.ts";
+import { parseSeconds } from "../duration.ts";
+import { failureLine } from "../output.ts";
+import type { GuestSetup } from "./guest_kind.ts";
 import { GUEST_KINDS } from "./guest_kinds.ts";
 import { readWasmProgram } from "./program.ts";
 
@@ -50,5 +53,11 @@ export async function runWasm(
     throw new CommandError(`${path} ${what}: vmsock runs ${known}`);
   }
   const [, ...rest] = invocation.operands;
-  return await kind.run(program, { invocation, args: [path, ...rest], environment });
+  const setup: GuestSetup = { invocation, args: [path, ...rest], environment };
+  const seconds = optionValue(invocation, "timeout");
+  if (seconds === undefined) return await kind.run(program, setup);
+  const { TimeLimit } = await import("../time_limit.ts");
+  const message = failureLine(`${path}: time limit exceeded (${seconds} s)`);
+  using _ = new TimeLimit(parseSeconds(seconds), message);
+  return await kind.run(program, setup);
 }
