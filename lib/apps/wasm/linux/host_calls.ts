@@ -5,10 +5,23 @@
  */
 import type { LinuxAbi } from "../../../guest/linux/linux_abi.ts";
 import { wasmSyscall } from "../../../guest/linux/wasm_syscall.ts";
+import type { GuestMemory } from "../../../guest/memory.ts";
 import { Errno } from "../../../linux/errno.ts";
 
 /** The result of a call after which the guest does not go on; see `wasmSyscall`. */
 const EXITED = NaN;
+
+/** Most characters of a message that are shown. */
+const MOST_SHOWN = 1000;
+
+const UTF16 = new TextDecoder("utf-16le");
+
+/** A string of AssemblyScript's: UTF-16, its bytes counted in the word before it. */
+function stringOf(memory: GuestMemory, address: number): string {
+  const length = address === 0 ? 0 : memory.load32(address - 4);
+  const bytes = length < 0 ? null : memory.bytes(address, Math.min(length, 2 * MOST_SHOWN));
+  return bytes === null ? "" : UTF16.decode(bytes.slice());
+}
 
 /** What one thread of a guest calls. */
 export class HostCalls {
@@ -16,6 +29,8 @@ export class HostCalls {
   readonly syscall: WebAssembly.ExportValue;
   /** Tells where its arguments are. */
   readonly args: () => number;
+  /** Ends the program as by a trap, with a message: AssemblyScript's abort(). */
+  readonly abort: (message: number, file: number, line: number, column: number) => never;
   #abi: LinuxAbi | null = null;
   #arguments = 0;
 
@@ -33,6 +48,13 @@ export class HostCalls {
       return abi.exitStatus === null && !isOver() ? result : EXITED;
     });
     this.args = () => this.#arguments;
+    this.abort = (message, file, line, column) => {
+      const memory = this.#abi?.memory;
+      const [text, place] = memory === undefined
+        ? ["", ""]
+        : [stringOf(memory, message), stringOf(memory, file)];
+      throw new WebAssembly.RuntimeError(`abort: ${text} in ${place}:${line}:${column}`);
+    };
   }
 
   /** From now on calls are made, and `args` returns this address. */

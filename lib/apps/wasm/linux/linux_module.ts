@@ -9,11 +9,20 @@ import { CommandError } from "../../command.ts";
 import { type MemoryImport, memoryImportOf } from "../memory_import.ts";
 import type { WasmProgram } from "../program.ts";
 
+/** Bytes of a pointer: addresses of a WebAssembly memory are an i32. */
+export const POINTER_SIZE = 4;
+
 /** What the dialects are called as modules that guests import. */
-const DIALECTS: Readonly<Record<string, Dialect>> = { linux: "aarch64", akuma: "akuma" };
+const DIALECTS: ReadonlyMap<string, Dialect> = new Map([["linux", "aarch64"], ["akuma", "akuma"]]);
 
 /** What guests can import of a dialect. */
 const FUNCTIONS: ReadonlySet<string> = new Set(["syscall", "args"]);
+
+/** What AssemblyScript's programs import for their failures. */
+const ABORT = { module: "env", name: "abort" } as const;
+
+/** What V8 says where a number cannot be handed to a function of WebAssembly. */
+const UNCONVERTED = /to a BigInt|type incompatibility/;
 
 /** Whence a guest that starts threads imports how, and what it exports for them. */
 const THREADS = { module: "wasi", spawn: "thread-spawn", start: "wasi_thread_start" } as const;
@@ -40,6 +49,14 @@ function isThreadSpawn({ module, name, kind }: WebAssembly.ModuleImportDescripto
   return module === THREADS.module && name === THREADS.spawn && kind === "function";
 }
 
+function isSyscall({ module, name, kind }: WebAssembly.ModuleImportDescriptor): boolean {
+  return DIALECTS.has(module) && name === "syscall" && kind === "function";
+}
+
+function isAbort({ module, name, kind }: WebAssembly.ModuleImportDescriptor): boolean {
+  return module === ABORT.module && name === ABORT.name && kind === "function";
+}
+
 function checkImports(
   path: string,
   imports: readonly WebAssembly.ModuleImportDescriptor[],
@@ -47,8 +64,8 @@ function checkImports(
 ): void {
   for (const descriptor of imports) {
     const { module: from, name, kind } = descriptor;
-    if (from in DIALECTS && FUNCTIONS.has(name) && kind === "function") continue;
-    if (isThreadSpawn(descriptor)) continue;
+    if (DIALECTS.has(from) && FUNCTIONS.has(name) && kind === "function") continue;
+    if (isThreadSpawn(descriptor) || isAbort(descriptor)) continue;
     if (kind === "memory" && from === memory?.module && name === memory.name) continue;
     throw new CommandError(
       `${path} imports ${JSON.stringify(from)} ${JSON.stringify(name)}, a ${kind}: there are ` +
@@ -57,14 +74,17 @@ function checkImports(
   }
 }
 
-function dialectOf({ path, imports }: WasmProgram): Dialect {
-  const names = Object.keys(DIALECTS).filter((name) => imports.has(name));
-  const [name] = names;
-  const dialect = name === undefined ? undefined : DIALECTS[name];
-  if (dialect === undefined || names.length > 1) {
-    throw new CommandError(`${path} imports both "linux" and "akuma": a program has one of them`);
+/** The dialect is that of the calls: what tells where the arguments are is the same in both. */
+function dialectOf(path: string, imports: readonly WebAssembly.ModuleImportDescriptor[]): Dialect {
+  const [name = "linux", ...others] = new Set(
+    imports.filter(isSyscall).map(({ module }) => module),
+  );
+  if (others.length > 0) {
+    throw new CommandError(
+      `${path} imports "syscall" of both "linux" and "akuma": a program has one of them`,
+    );
   }
-  return dialect;
+  return DIALECTS.get(name) ?? "aarch64";
 }
 
 /**
@@ -74,9 +94,9 @@ function dialectOf({ path, imports }: WasmProgram): Dialect {
  */
 export function readLinuxModule(program: WasmProgram): LinuxModule {
   const { path, bytes, module } = program;
-  const dialect = dialectOf(program);
   if (module === null) throw new CommandError(`${path} is a component`);
   const imports = WebAssembly.Module.imports(module);
+  const dialect = dialectOf(path, imports);
   const memory = memoryImportOf(bytes);
   checkImports(path, imports, memory);
   const exported = new Map(
@@ -121,6 +141,8 @@ export interface ModuleSurroundings {
   readonly syscall: WebAssembly.ExportValue;
   /** Where its arguments are. */
   readonly args: () => number;
+  /** Ends a program of AssemblyScript's. */
+  readonly abort: (message: number, file: number, line: number, column: number) => never;
   /** Starts a thread. */
   readonly spawn?: (argument: number) => number;
   /** The memory that it imports. */
@@ -137,9 +159,10 @@ export function instantiate(
   surroundings: ModuleSurroundings,
 ): WebAssembly.Instance {
   const { path, module, memory: imported } = guest;
-  const { syscall, args, spawn, memory } = surroundings;
+  const { syscall, args, abort, spawn, memory } = surroundings;
   const imports: Record<string, Record<string, WebAssembly.ImportValue>> = {};
-  for (const name of Object.keys(DIALECTS)) imports[name] = { syscall, args };
+  for (const name of DIALECTS.keys()) imports[name] = { syscall, args };
+  imports[ABORT.module] = { [ABORT.name]: abort };
   if (spawn !== undefined) imports[THREADS.module] = { [THREADS.spawn]: spawn };
   if (imported !== null && memory !== null) {
     imports[imported.module] = { ...imports[imported.module], [imported.name]: memory };
@@ -154,16 +177,34 @@ export function instantiate(
   }
 }
 
-/** Begins a program; returns its status as far as it says one, 0 otherwise. */
+/**
+ * Begins a program. `main` is handed the environment, too, as in C.
+ *
+ * @param instance The program's instance.
+ * @param guest What is known of it.
+ * @param argc How many arguments there are.
+ * @param argv Where their addresses are; those of the environment follow them.
+ * @returns Its status as far as it says one, 0 otherwise.
+ * @throws {CommandError} If it wants something else than numbers of 32 bits.
+ */
 export function startProgram(
   { exports }: WebAssembly.Instance,
-  entry: LinuxModule["entry"],
+  { path, entry }: Pick<LinuxModule, "path" | "entry">,
   argc: number,
   argv: number,
 ): number {
-  const start = exports[entry] as (argc: number, argv: number) => unknown;
-  const result = start(argc, argv);
-  return entry === "main" && typeof result === "number" ? result & 0xff : 0;
+  const start = exports[entry] as (argc: number, argv: number, environment: number) => unknown;
+  try {
+    const result = start(argc, argv, argv + POINTER_SIZE * (argc + 1));
+    if (entry === "_start") return 0;
+    return typeof result === "number" || typeof result === "bigint" ? Number(result) & 0xff : 0;
+  } catch (error) {
+    if (!(error instanceof TypeError && UNCONVERTED.test(error.message))) throw error;
+    throw new CommandError(
+      `${path} exports a function ${entry} with another signature: there are _start() and ` +
+        "main(i32 argc, i32 argv) → i32",
+    );
+  }
 }
 
 /** Begins a thread that the program has started. */

@@ -61,13 +61,13 @@ class ThreadRunner {
       heap: new SharedGuestHeap(memory, heap),
     });
     const host = new HostCalls(() => control.isOver);
-    const { syscall, args } = host;
+    const { syscall, args, abort } = host;
     const spawn = (argument: number) => this.#spawn(argument);
     try {
-      const instance = instantiate(guest, { syscall, args, spawn, memory: shared });
+      const instance = instantiate(guest, { syscall, args, abort, spawn, memory: shared });
       host.connect(abi, stack);
       if (order.argument === null) {
-        this.#end(startProgram(instance, guest.entry, this.#program.argc, stack + POINTER_SIZE));
+        this.#end(startProgram(instance, guest, this.#program.argc, stack + POINTER_SIZE));
         return;
       }
       startThread(instance, tid, order.argument);

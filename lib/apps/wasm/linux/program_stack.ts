@@ -7,10 +7,9 @@ import { layOutInitialStack } from "../../../guest/linux/initial_stack.ts";
 import type { GuestMemory } from "../../../guest/memory.ts";
 import { CommandError } from "../../command.ts";
 import type { GuestSetup } from "../guest_kind.ts";
-import type { LinuxModule } from "./linux_module.ts";
+import { type LinuxModule, POINTER_SIZE } from "./linux_module.ts";
 
-/** Bytes of a pointer: addresses of a WebAssembly memory are an i32. */
-export const POINTER_SIZE = 4;
+export { POINTER_SIZE };
 
 /**
  * Lays the arguments and the environment out.

@@ -20,18 +20,20 @@ import { layOutArguments, POINTER_SIZE } from "./program_stack.ts";
 
 async function runAlone(guest: LinuxModule, setup: GuestSetup): Promise<number> {
   const host = new HostCalls();
-  const { path, dialect, entry } = guest;
+  const { path, dialect } = guest;
   const imported = guest.memory === null ? null : makeMemory(path, guest.memory);
-  const { syscall, args } = host;
-  const instance = instantiate(guest, { syscall, args, memory: imported });
-  const own = imported ?? instance.exports["memory"] as WebAssembly.Memory;
+  const { syscall, args, abort } = host;
+  const instance = instantiate(guest, { syscall, args, abort, memory: imported });
+  const exported = instance.exports["memory"];
+  const own = exported instanceof WebAssembly.Memory ? exported : imported;
+  if (own === null) throw new Error(`${path} has no memory`);
   const memory = new GuestMemory(own, { pointerSize: POINTER_SIZE });
   const stack = layOutArguments(guest, memory, setup);
   using session = await setup.invocation.openSession();
   const abi = new LinuxAbi(session.system, memory, { dialect, pid: Deno.pid });
   host.connect(abi, stack);
   try {
-    const status = startProgram(instance, entry, setup.args.length, stack + POINTER_SIZE);
+    const status = startProgram(instance, guest, setup.args.length, stack + POINTER_SIZE);
     return abi.exitStatus ?? status;
   } catch (error) {
     if (abi.exitStatus !== null) return abi.exitStatus;
