@@ -119,6 +119,22 @@ for (const { stack, flags } of STACK_FLAGS) {
     assertMatch(stderr, LIMIT_ERROR);
     assertEquals([text, status], ["-5\n-4\ntrue\n", 1]);
   });
+
+  namespaceTest(
+    `[${stack}] the lookup of a name that is granted for a port has its limit`,
+    async () => {
+      const code = `let fd = socket(2, 1); set_timeout(fd, 50);
+      print(connect(fd, "silent.example", 80)); print(connect(socket(2, 1), "silent.example", 80));`;
+      const granted = flags.map((flag) =>
+        flag === "--allow-net" ? "--allow-net=silent.example:80" : flag
+      );
+      const args = denoArguments([`--stack=${stack}`, "run", "--timeout=0.9", "-c", code], granted);
+      const result = JSON.parse(await runInNamespace(SILENT_NAME_SERVER, ...args));
+      const [text, stderr, status] = result as [string, string, number];
+      assertMatch(stderr, LIMIT_ERROR);
+      assertEquals([text, status], ["-5\n", 1]);
+    },
+  );
 }
 
 /** What a program says and how it ends whose output nobody reads. */

@@ -17,6 +17,9 @@ const STAT_VERSION = Deno.build.arch === "x86_64" ? 1 : 0;
 /** Memory of ours whose address goes to libc for the length of a call. */
 export type HostBytes = ArrayBufferView<ArrayBuffer>;
 
+/** Memory that other threads may share. */
+export type SharedBytes = ArrayBufferView<SharedArrayBuffer>;
+
 /** The C library on this thread. */
 export interface Libc {
   /** socket(2). */
@@ -144,7 +147,7 @@ export interface Libc {
   /** fstat(2); `status` has the host's layout. */
   fstat(fd: number, status: HostBytes): number;
   /** getaddrinfo(3): 0, or an EAI_ code; EAI_SYSTEM comes as a positive errno. */
-  getaddrinfo(node: HostBytes, hints: HostBytes, result: HostBytes): number;
+  getaddrinfo(node: SharedBytes, hints: SharedBytes, result: SharedBytes): number;
   /** freeaddrinfo(3). */
   freeaddrinfo(result: bigint): void;
   /** Copies `length` bytes of native memory at `address` to `destination`. */
@@ -552,7 +555,7 @@ export function openLibc(): Libc {
         ? (memcpy !== null && memcpy(errno, location, 4), -(errno[0] as number))
         : result;
     },
-    getaddrinfo(node: HostBytes, hints: HostBytes, list: HostBytes): number {
+    getaddrinfo(node: SharedBytes, hints: SharedBytes, list: SharedBytes): number {
       const result = getaddrinfo(node, null, hints, list);
       return result === EAI_SYSTEM
         ? (memcpy !== null && memcpy(errno, location, 4), errno[0] as number)

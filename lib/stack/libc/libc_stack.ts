@@ -35,6 +35,7 @@ import type { HostFiles, Limitation, Stack } from "../stack.ts";
 import type { HostFile } from "../thread_stack.ts";
 import { LibcFile } from "./libc_file.ts";
 import { LibcThread } from "./libc_thread.ts";
+import { LibcLookup } from "./libc_lookup.ts";
 import { resolveByLibc } from "./resolver.ts";
 import { Waiter } from "./wait.ts";
 
@@ -174,7 +175,9 @@ export class LibcStack implements Stack {
   readonly limitations: readonly Limitation[] = [];
   readonly host: HostFiles;
   readonly usesNames = false;
+  readonly limitsLookups = true;
   readonly #thread: LibcThread;
+  readonly #lookup: LibcLookup;
   readonly #waiter: Waiter;
   #open = true;
 
@@ -187,6 +190,7 @@ export class LibcStack implements Stack {
    */
   constructor(thread: LibcThread = new LibcThread()) {
     this.#thread = thread;
+    this.#lookup = new LibcLookup(this.#thread.libc);
     this.#waiter = new Waiter(this.#thread);
     this.host = new LibcFiles(this.#thread);
   }
@@ -210,8 +214,15 @@ export class LibcStack implements Stack {
     ];
   }
 
-  resolve(name: string, family: number, addresses: Uint8Array<ArrayBuffer>[]): number {
-    return resolveByLibc(this.#thread.libc, name, family, addresses);
+  resolve(
+    name: string,
+    family: number,
+    addresses: Uint8Array<ArrayBuffer>[],
+    timeout: number = -1,
+  ): number {
+    return timeout < 0
+      ? resolveByLibc(this.#thread.libc, name, family, addresses)
+      : this.#lookup.resolve(name, family, addresses, timeout);
   }
 
   poll(
@@ -237,6 +248,7 @@ export class LibcStack implements Stack {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#lookup.close();
     this.#thread.libc.release();
   }
 

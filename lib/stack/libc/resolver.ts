@@ -51,23 +51,46 @@ function isNew(addresses: readonly Uint8Array[], address: Uint8Array): boolean {
   );
 }
 
-/** As `Stack.resolve`, by getaddrinfo(3). */
-export function resolveByLibc(
+/** What a call of getaddrinfo(3) points to; shared, since another thread may make the call. */
+export interface LookupMemory {
+  /** The name and a NUL. */
+  readonly node: Uint8Array<SharedArrayBuffer>;
+  /** A `struct addrinfo`. */
+  readonly hints: Uint8Array<SharedArrayBuffer>;
+  /** Receives the address of the first result. */
+  readonly list: BigUint64Array<SharedArrayBuffer>;
+}
+
+/** Memory for a lookup; null for what is no name. */
+export function lookupMemory(name: string, family: number): LookupMemory | null {
+  // C would cut the name at a NUL and resolve another one.
+  if (name === "" || name.includes("\0")) return null;
+  const text = new TextEncoder().encode(name);
+  const node = new Uint8Array(new SharedArrayBuffer(text.length + 1));
+  node.set(text);
+  const hints = new Uint8Array(new SharedArrayBuffer(ADDRINFO_SIZE));
+  const view = new DataView(hints.buffer);
+  view.setInt32(AI_FAMILY_OFFSET, family, true);
+  view.setInt32(AI_SOCKTYPE_OFFSET, SOCK_STREAM, true);
+  return { node, hints, list: new BigUint64Array(new SharedArrayBuffer(8)) };
+}
+
+/**
+ * Takes over what getaddrinfo(3) has found, and frees it.
+ *
+ * @param libc Reads and frees it.
+ * @param memory What the call pointed to.
+ * @param code What it returned; a positive code is an errno.
+ * @param addresses Receives sockaddr bytes, each once.
+ * @returns Their count, or a negated errno.
+ */
+export function takeLookup(
   libc: Libc,
-  name: string,
-  family: number,
+  { list }: LookupMemory,
+  code: number,
   addresses: Uint8Array<ArrayBuffer>[],
 ): number {
-  // C would cut the name at a NUL and resolve another one.
-  if (name === "" || name.includes("\0")) return -Errno.ENOENT;
-  const node = new TextEncoder().encode(`${name}\0`);
-  const hints = new DataView(new ArrayBuffer(ADDRINFO_SIZE));
-  hints.setInt32(AI_FAMILY_OFFSET, family, true);
-  hints.setInt32(AI_SOCKTYPE_OFFSET, SOCK_STREAM, true);
-  const list = new BigUint64Array(1);
-  const code = libc.getaddrinfo(node, hints, list);
   if (code !== 0) return -errnoOf(code);
-
   const first = list[0] as bigint;
   const found: Uint8Array<ArrayBuffer>[] = [];
   const entry = new DataView(new ArrayBuffer(ADDRINFO_SIZE));
@@ -86,4 +109,17 @@ export function resolveByLibc(
   libc.freeaddrinfo(first);
   addresses.push(...found);
   return found.length === 0 ? -Errno.ENOENT : found.length;
+}
+
+/** As `Stack.resolve`, by getaddrinfo(3). */
+export function resolveByLibc(
+  libc: Libc,
+  name: string,
+  family: number,
+  addresses: Uint8Array<ArrayBuffer>[],
+): number {
+  const memory = lookupMemory(name, family);
+  if (memory === null) return -Errno.ENOENT;
+  const code = libc.getaddrinfo(memory.node, memory.hints, memory.list);
+  return takeLookup(libc, memory, code, addresses);
 }
