@@ -54,7 +54,7 @@ export class UdpPacket {
    */
   hasValidChecksum(source: Uint8Array, destination: Uint8Array): boolean {
     if (readUint16(this.bytes, 6) === 0) return source.length === 4;
-    const sum = sumPseudoHeader(source, destination, IPPROTO_UDP, this.bytes.length);
+      const sum = sumPseudoHeader(source, destination, IPPROTO_UDP, this.bytes.length);
     return foldChecksum(sumWords(this.bytes, sum)) === 0;
   }
 }
@@ -67,10 +67,12 @@ export interface UdpRepr {
   readonly destinationPort: number;
   /** What follows the header. */
   readonly payload: Uint8Array;
+  /** Whether it goes without a checksum, which only IPv4 allows; default: with one. */
+  readonly noChecksum?: boolean;
 }
 
 /**
- * Writes a datagram with its checksum.
+ * Writes a datagram.
  *
  * @param repr What it says.
  * @param source Octets of the packet's source address.
@@ -94,6 +96,7 @@ export function emitUdp(
   writeUint16(buffer, 4, length);
   writeUint16(buffer, 6, 0);
   buffer.set(repr.payload, UDP_HEADER_LENGTH);
+  if (repr.noChecksum === true) return length;
   const sum = sumPseudoHeader(source, destination, IPPROTO_UDP, length);
   // 0 stands for "no checksum"; a checksum of 0 is sent as its other form.
   writeUint16(buffer, 6, foldChecksum(sumWords(buffer.subarray(0, length), sum)) || 0xffff);

@@ -51,6 +51,8 @@ export class OptionValues {
   multicastInterface: Uint8Array = new Uint8Array(4);
   /** Index of the interface for multicasts of IPv6. */
   multicastInterface6 = 0;
+  /** Values of options that only one stack has, by its own numbers. */
+  readonly own: Map<number, number> = new Map();
   /** Groups joined, as `group interface`. */
   readonly groups: Set<string> = new Set();
 
@@ -88,5 +90,6 @@ export class OptionValues {
     this.sendBuffer = listener.sendBuffer;
     this.sendBufferSet = listener.sendBufferSet;
     this.keepIdle = listener.keepIdle;
+    for (const [option, value] of listener.own) this.own.set(option, value);
   }
 }

@@ -16,13 +16,25 @@ import { SOCKET_LEVEL_OPTIONS } from "./socket_level_options.ts";
 import { TCP_OPTIONS, UDP_OPTIONS } from "./transport_options.ts";
 import { NO_BYTES } from "../no_bytes.ts";
 
+/** Rules by level and option. */
+export type OptionRules = ReadonlyMap<number, ReadonlyMap<number, OptionRule>>;
+
 /** The options of one socket. */
 export class SocketOptions extends OptionValues {
   readonly #domain: number;
   readonly #type: number;
+  readonly #own: OptionRules | null;
 
-  constructor(domain: number, type: number) {
+  /**
+   * Makes the options of a socket with their first values.
+   *
+   * @param domain AF_INET, …
+   * @param type SOCK_STREAM, …
+   * @param own Rules of its stack's own, which come before the others.
+   */
+  constructor(domain: number, type: number, own: OptionRules | null = null) {
     super(domain, type);
+    this.#own = own;
     this.#domain = domain;
     this.#type = type;
   }
@@ -41,10 +53,10 @@ export class SocketOptions extends OptionValues {
     }
     const room = length[0] ?? 0;
     if (room < 0) return -Errno.EINVAL;
-    const answer = rules.get(name)?.get?.(socket, this) ?? -Errno.ENOPROTOOPT;
+    const rule = this.#own?.get(level)?.get(name) ?? rules.get(name);
+    if (rule?.get === undefined) return -Errno.ENOPROTOOPT;
+    const answer = rule.get(socket, this);
     if (typeof answer !== "number") return copyOut(answer, answer.length, value, length);
-    const rule = rules.get(name);
-    if (rule === undefined || (rule.get === undefined)) return -Errno.ENOPROTOOPT;
     if (answer < 0 && rule.negative !== true) return answer;
     const bytes = new Uint8Array(Int32Array.of(answer).buffer);
     // IPPROTO_IP gives small values as one byte to those who ask for less than an int.
@@ -65,7 +77,7 @@ export class SocketOptions extends OptionValues {
     if (rules === null) {
       return this.#domain === AF_UNIX ? -Errno.EOPNOTSUPP : -Errno.ENOPROTOOPT;
     }
-    const rule = rules.get(name);
+    const rule = this.#own?.get(level)?.get(name) ?? rules.get(name);
     const bytes = length === 0 && value !== null ? NO_BYTES : value?.subarray(0, length) ?? null;
     if (level === IPPROTO_IP || level === IPPROTO_IPV6) {
       return this.#setIp(socket, level, rule, bytes, length);

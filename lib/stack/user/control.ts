@@ -63,7 +63,7 @@ export const Operation = {
   close: 5,
   /** Gives the length of `local peer` in data, each a sockaddr of 32 octets with its length before. */
   names: 6,
-  /** An option of `HostOption` or {@link TcpOption}, its value. */
+  /** An option of `HostOption` or {@link OwnOption}, its value. */
   option: 7,
   /**
    * data: the name; its length, the family, milliseconds that it may take or −1. Gives how many
@@ -99,8 +99,8 @@ export const CloseMode = {
   reset: 1,
 } as const;
 
-/** Options of a connection beside those of `HostOption`. */
-export const TcpOption = {
+/** Options of this stack beside those of `HostOption`. */
+export const OwnOption = {
   /** Seconds. */
   keepIdle: 101,
   /** Seconds. */
@@ -108,10 +108,24 @@ export const TcpOption = {
   keepCount: 103,
   /** Milliseconds, 0 for the default. */
   userTimeout: 104,
-  /** Reads the segment size. */
+  /** Reads the segment size of a connection; 0 without one. */
   segmentSize: 105,
-  /** Seconds. */
+  /** Seconds, 0 and less for none. */
   finTimeout: 106,
+  /** Largest segment size to offer and to send, 0 for what the device takes. */
+  maximumSegmentSize: 107,
+  /** How often a SYN is sent again. */
+  synCount: 108,
+  /** Of packets of IPv4. */
+  typeOfService: 109,
+  /** Of packets of IPv4. */
+  timeToLive: 110,
+  /** Of packets of IPv6. */
+  trafficClass: 111,
+  /** Of packets of IPv6. */
+  hopLimit: 112,
+  /** Whether datagrams over IPv4 go without a checksum. */
+  noChecksum: 113,
 } as const;
 
 /** The most sockets of one stack. */

@@ -128,7 +128,7 @@ export class IpLayer {
     for (let next = udp?.nextDatagram(); next !== undefined; next = udp?.nextDatagram()) {
       const { source, destination, bytes } = next;
       this.#outgoing.set(bytes, headerLength(source));
-      this.#send(source, destination, IPPROTO_UDP, bytes.length);
+      this.#send(source, destination, IPPROTO_UDP, bytes.length, next);
     }
   }
 

@@ -15,8 +15,7 @@ export const LIMITATIONS: readonly Limitation[] = [
   row("send(MSG_OOB) on TCP", Errno.EOPNOTSUPP, "urgent data of sockets; lib/tcp itself has it"),
   row("recv(MSG_OOB) on TCP", Errno.EINVAL, "urgent data of sockets"),
   row("setsockopt(IP_ADD_MEMBERSHIP)", Errno.ENOPROTOOPT, "multicast"),
-  row("setsockopt(TCP_CONGESTION)", Errno.ENOPROTOOPT, "a choice of congestion control"),
-  row("setsockopt(TCP_MAXSEG)", Errno.ENOPROTOOPT, "a segment size of a socket's own"),
+  row("setsockopt(TCP_CONGESTION) of another than reno", Errno.ENOENT, "another"),
   row("sendto() of more than the MTU on UDP", 0, "fragments: the datagram is lost"),
   row(
     "setsockopt(SO_REUSEPORT) on UDP, second listener on TCP",

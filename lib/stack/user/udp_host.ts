@@ -14,6 +14,7 @@ const RECEIVE_BUFFER = 212_992;
 const DATAGRAM_COST = 256;
 /** Datagrams that wait for the device before more are lost. */
 const SEND_QUEUE = 256;
+const DEFAULT_TIME_TO_LIVE = 64;
 
 /** A datagram that has arrived. */
 export interface ReceivedDatagram {
@@ -31,6 +32,22 @@ export interface OutgoingDatagram {
   readonly destination: Uint8Array;
   /** The datagram. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Differentiated services of its packet. */
+  readonly typeOfService: number;
+  /** How many routers its packet may pass. */
+  readonly timeToLive: number;
+}
+
+/** How a datagram is sent. */
+export interface SendOptions {
+  /** Most octets of data that a packet carries. */
+  readonly limit: number;
+  /** Differentiated services of its packet; 0 by default. */
+  readonly typeOfService?: number;
+  /** How many routers its packet may pass; 64 by default. */
+  readonly timeToLive?: number;
+  /** Whether it goes without a checksum, over IPv4. */
+  readonly noChecksum?: boolean;
 }
 
 /** One port. */
@@ -139,21 +156,29 @@ export class UdpHost {
    * @param source The source address, with the port's number.
    * @param destination Where it goes.
    * @param data What it carries.
-   * @param limit Most octets of data that a packet carries.
+   * @param options How it is sent.
    * @returns The octets of data; −EMSGSIZE if they are too many, −ENOBUFS if too many datagrams wait.
    */
   send(
     source: SocketAddress,
     destination: SocketAddress,
     data: Uint8Array,
-    limit: number,
+    options: SendOptions,
   ): number {
-    if (data.length > limit) return -Errno.EMSGSIZE;
+    const { typeOfService = 0, timeToLive = DEFAULT_TIME_TO_LIVE } = options;
+    if (data.length > options.limit) return -Errno.EMSGSIZE;
     if (this.#outgoing.length >= SEND_QUEUE) return -Errno.ENOBUFS;
     const bytes = new Uint8Array(UDP_HEADER_LENGTH + data.length);
-    const repr = { sourcePort: source.port, destinationPort: destination.port, payload: data };
-    emitUdp(repr, source.ip.bytes, destination.ip.bytes, bytes);
-    this.#outgoing.push({ source: source.ip.bytes, destination: destination.ip.bytes, bytes });
+    const noChecksum = options.noChecksum === true && source.ip.family === 4;
+    const ports = { sourcePort: source.port, destinationPort: destination.port };
+    emitUdp({ ...ports, payload: data, noChecksum }, source.ip.bytes, destination.ip.bytes, bytes);
+    this.#outgoing.push({
+      source: source.ip.bytes,
+      destination: destination.ip.bytes,
+      bytes,
+      typeOfService,
+      timeToLive,
+    });
     return data.length;
   }
 

@@ -14,7 +14,8 @@ import { LibcFile } from "../libc/libc_file.ts";
 import type { LibcThread } from "../libc/libc_thread.ts";
 import { SocketOptions } from "../options/socket_options.ts";
 import type { OptionTarget } from "../options/option_target.ts";
-import { ADDRESS_SIZE, BindFlag, CloseMode, Operation, takeAddress } from "./control.ts";
+import { ADDRESS_SIZE, BindFlag, CloseMode, Operation, OwnOption, takeAddress } from "./control.ts";
+import { USER_OPTIONS } from "./user_options.ts";
 import type { ControlChannel } from "./control_channel.ts";
 
 /** Options that Linux itself applies to the guest's end. */
@@ -72,7 +73,7 @@ export abstract class UserSocket extends LibcFile implements OptionTarget {
     super(context.thread, parts.descriptor, { ...parts, kind: FileKind.socket });
     this.context = context;
     this.slot = parts.slot;
-    this.options = new SocketOptions(parts.domain, parts.type);
+    this.options = new SocketOptions(parts.domain, parts.type, USER_OPTIONS);
   }
 
   /** SO_ACCEPTCONN. */
@@ -102,7 +103,7 @@ export abstract class UserSocket extends LibcFile implements OptionTarget {
   applyOption(option: number, value: number): number {
     if (option < 0) return 0;
     const result = this.context.channel.request(Operation.option, this.slot, option, value);
-    return Math.min(result, 0);
+    return option === OwnOption.segmentSize ? result : Math.min(result, 0);
   }
 
   /** See {@link OptionTarget.peerCredentials}. */

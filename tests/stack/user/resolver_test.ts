@@ -48,7 +48,9 @@ class Scene {
     const source = parseIpAddress(from);
     assert(source !== null && OWN !== null);
     const other = new UdpHost(() => {});
-    other.send(new SocketAddress(source, fromPort), new SocketAddress(OWN, port), bytes, 1500);
+    other.send(new SocketAddress(source, fromPort), new SocketAddress(OWN, port), bytes, {
+      limit: 1500,
+    });
     const datagram = UdpPacket.check(other.nextDatagram()?.bytes ?? new Uint8Array());
     assert(datagram !== null);
     this.#udp.datagramArrives(source.bytes, OWN.bytes, datagram);

@@ -34,3 +34,7 @@ for (const call of ["recv", "datagram", "accept", "connect", "send"]) {
 namespaceTest("UserStack resolves names and carries datagrams both ways", async () => {
   await runInNamespace(new URL("datagram_program.ts", import.meta.url));
 });
+
+namespaceTest("UserStack marks its packets as socket options say", async () => {
+  await runInNamespace(new URL("options_program.ts", import.meta.url));
+});

@@ -332,6 +332,8 @@ export class Engine implements EngineContext {
         return socket.close();
       case Operation.names:
         return socket.names(this.#options.memory.data);
+      case Operation.option:
+        return socket.option(argument(0), argument(1));
       case Operation.disconnect:
         return socket.disconnect();
       default:

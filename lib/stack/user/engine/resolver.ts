@@ -130,7 +130,9 @@ class DnsLookup implements Lookup {
   #ask(id: number, type: number): void {
     const query = encodeDnsQuery(id, this.#name, type);
     if (query === null) this.#result = -Errno.ENOENT;
-    else this.#context.udp.send(this.#source, this.#server, query, this.#context.mtu);
+    else {
+      this.#context.udp.send(this.#source, this.#server, query, { limit: this.#context.mtu });
+    }
   }
 
   #take(bytes: Uint8Array): void {

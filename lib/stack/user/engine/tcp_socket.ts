@@ -25,7 +25,8 @@ import {
 import { anyAddress, encodeEndpoint, toDomain } from "../../endpoint.ts";
 import { HostOption } from "../../options/host_option.ts";
 import type { PortClaim, PortEntry } from "../../port_table.ts";
-import { ACCEPTED_SIZE, BindFlag, CloseMode, putAddress, SlotWord, TcpOption } from "../control.ts";
+import { ACCEPTED_SIZE, BindFlag, CloseMode, OwnOption, putAddress, SlotWord } from "../control.ts";
+import { PacketMarks } from "./packet_marks.ts";
 import {
   type EngineContext,
   type EngineSocket,
@@ -58,6 +59,11 @@ const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {
   "CLOSING": 11,
 };
 
+/** How long an open lasts in which the SYN is sent again so often: the wait doubles each time. */
+function openTimeout(retries: number): number {
+  return DEFAULT_TCP_SETTINGS.minimumRetransmissionTimeout * (2 ** (retries + 1) - 1);
+}
+
 const buffer = new Uint8Array(CHUNK);
 
 /** One TCP socket. */
@@ -67,6 +73,7 @@ export class EngineTcpSocket implements EngineSocket {
   readonly #domain: number;
   #descriptor: number;
   #settings: TcpSettings = { ...SETTINGS };
+  readonly #marks = new PacketMarks();
   #bindFlags = 0;
   #local: SocketAddress | null = null;
   #portEntry: PortEntry | null = null;
@@ -149,7 +156,8 @@ export class EngineTcpSocket implements EngineSocket {
     }
     const local = new SocketAddress(source, this.#local?.port ?? 0);
     const { mtu } = this.#context;
-    const settings = { ...this.#settings, family: target.ip.family, mtu };
+    const { family } = target.ip;
+    const settings = { ...this.#settings, ...this.#marks.of(family), family, mtu };
     const connection = tcp.connect(local, target, settings, now());
     if (typeof connection === "number") return connection;
     this.#local = new SocketAddress(toDomain(this.#domain, source), local.port);
@@ -173,7 +181,9 @@ export class EngineTcpSocket implements EngineSocket {
     if (local === null) return -Errno.EINVAL;
     this.#backlog = backlog;
     for (const ip of this.#listenedAddresses(local.ip)) {
-      const settings = { ...this.#settings, family: ip.family, mtu: this.#context.mtu };
+      const { family } = ip;
+      const { mtu } = this.#context;
+      const settings = { ...this.#settings, ...this.#marks.of(family), family, mtu };
       const address = new SocketAddress(ip, local.port);
       const listener = this.#context.tcp.listen(address, backlog, settings);
       if (typeof listener === "number") {
@@ -243,23 +253,30 @@ export class EngineTcpSocket implements EngineSocket {
   /** setsockopt(2) for what is the connection's matter. */
   option(option: number, value: number): number {
     const connection = this.#connection;
+    if (this.#marks.set(option, value)) return this.#mark();
     switch (option) {
       case HostOption.noDelay:
         return this.#tune({ noDelay: value !== 0 });
       case HostOption.keepAlive:
         return this.#tune({ keepAlive: value !== 0 });
-      case TcpOption.keepIdle:
+      case OwnOption.keepIdle:
         return this.#tune({ keepAliveIdle: value * 1000 });
-      case TcpOption.keepInterval:
+      case OwnOption.keepInterval:
         return this.#tune({ keepAliveInterval: value * 1000 });
-      case TcpOption.keepCount:
+      case OwnOption.keepCount:
         return this.#tune({ keepAliveCount: value });
-      case TcpOption.userTimeout:
+      case OwnOption.userTimeout:
         return this.#tune({ userTimeout: value === 0 ? DEFAULT_USER_TIMEOUT : value });
-      case TcpOption.finTimeout:
-        return this.#tune({ finTimeout: value * 1000 });
-      case TcpOption.segmentSize:
-        return connection === null || !connection.isEstablished ? 536 : connection.segmentSize;
+      case OwnOption.finTimeout:
+        return this.#tune({ finTimeout: Math.max(0, value) * 1000 });
+      case OwnOption.maximumSegmentSize:
+        this.#settings = { ...this.#settings, maximumSegmentSize: value };
+        return 0;
+      case OwnOption.synCount:
+        this.#settings = { ...this.#settings, openTimeout: openTimeout(value) };
+        return 0;
+      case OwnOption.segmentSize:
+        return connection === null || !connection.isEstablished ? 0 : connection.segmentSize;
       default:
         return 0;
     }
@@ -350,6 +367,17 @@ export class EngineTcpSocket implements EngineSocket {
   #tune(tuning: Parameters<TcpConnection["tune"]>[0]): number {
     Object.assign(this.#settings, tuning);
     this.#connection?.tune(tuning, this.#context.now());
+    for (const listener of this.#listeners) Object.assign(listener.settings, tuning);
+    return 0;
+  }
+
+  /** Has the packets of what there is already marked as those of what comes. */
+  #mark(): number {
+    const connection = this.#connection;
+    connection?.tune(this.#marks.of(connection.settings.family), this.#context.now());
+    for (const { settings } of this.#listeners) {
+      Object.assign(settings, this.#marks.of(settings.family));
+    }
     return 0;
   }
 
@@ -443,6 +471,7 @@ export class EngineTcpSocket implements EngineSocket {
     const slot = this.#context.adopt((row) => {
       const socket = new EngineTcpSocket(this.#context, row, this.#domain, ours);
       socket.#settings = { ...this.#settings };
+      socket.#marks.inherit(this.#marks);
       socket.#local = new SocketAddress(
         toDomain(this.#domain, connection.local.ip),
         connection.local.port,

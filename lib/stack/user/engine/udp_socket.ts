@@ -12,7 +12,15 @@ import { decodeSockaddr } from "../../../linux/sockaddr.ts";
 import { anyAddress, encodeEndpoint, toDomain } from "../../endpoint.ts";
 import type { PortClaim, PortEntry } from "../../port_table.ts";
 import type { UdpPort } from "../udp_host.ts";
-import { ADDRESS_SIZE, BindFlag, putAddress, SlotWord, takeAddress } from "../control.ts";
+import {
+  ADDRESS_SIZE,
+  BindFlag,
+  OwnOption,
+  putAddress,
+  SlotWord,
+  takeAddress,
+} from "../control.ts";
+import { PacketMarks } from "./packet_marks.ts";
 import {
   type EngineContext,
   type EngineSocket,
@@ -37,6 +45,8 @@ export class EngineUdpSocket implements EngineSocket {
   #local: SocketAddress | null = null;
   #remote: SocketAddress | null = null;
   #blocked = false;
+  readonly #marks = new PacketMarks();
+  #noChecksum = false;
   /** Whether the guest has shut sending down. */
   #ended = false;
 
@@ -114,6 +124,14 @@ export class EngineUdpSocket implements EngineSocket {
     this.#portEntry = null;
     this.#context.libc.close(this.#descriptor);
     this.#descriptor = -1;
+    return 0;
+  }
+
+  /** setsockopt(2) for what is the packets' matter; what was sent before goes as it was. */
+  option(option: number, value: number): number {
+    this.pump();
+    if (option === OwnOption.noChecksum) this.#noChecksum = value !== 0;
+    else this.#marks.set(option, value);
     return 0;
   }
 
@@ -204,7 +222,11 @@ export class EngineUdpSocket implements EngineSocket {
       const data = buffer.subarray(ADDRESS_SIZE, count);
       const isOwn = isOwnAddress(this.#context, remote.ip);
       const limit = (isOwn ? LONGEST : mtu) - HEADERS[remote.ip.family];
-      udp.send(new SocketAddress(source, this.#local.port), remote, data, limit);
+      udp.send(new SocketAddress(source, this.#local.port), remote, data, {
+        limit,
+        noChecksum: this.#noChecksum,
+        ...this.#marks.of(remote.ip.family),
+      });
     }
   }
 
