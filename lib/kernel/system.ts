@@ -366,7 +366,7 @@ export interface System {
    * @param family AF_INET, AF_INET6, or AF_UNSPEC for both; another is EAFNOSUPPORT.
    * @param addresses Receives sockaddr bytes with port 0, in the resolver's order.
    * @param timeout Milliseconds that it may take; negative, the default, for as long as the resolver
-   * takes, which also holds for a name that Deno has granted for some ports only.
+   * takes. A lookup goes on when its time is over: the next one for the same name joins it.
    * @returns The count of addresses; −ENOENT where there is none, −EACCES where the policy refuses
    * the name (whether it exists or not), −EAGAIN for a failure that may pass, −ETIMEDOUT.
    */

@@ -17,8 +17,8 @@ const STAT_VERSION = Deno.build.arch === "x86_64" ? 1 : 0;
 /** Memory of ours whose address goes to libc for the length of a call. */
 export type HostBytes = ArrayBufferView<ArrayBuffer>;
 
-/** Memory that other threads may share. */
-export type SharedBytes = ArrayBufferView<SharedArrayBuffer>;
+/** Memory that other threads may share, too. */
+export type SharedBytes = ArrayBufferView<ArrayBufferLike>;
 
 /** The C library on this thread. */
 export interface Libc {
