@@ -244,7 +244,9 @@ export class Connection implements Waiter {
   /** Ends the connection with a status: nobody can tell where the next request starts. */
   #refuse(status: number, request: Request | null): void {
     const { statuses, reply } = this.#service;
-    reply.begin(Persistence.closes, false);
+    // The method is known as soon as the line is; nothing follows the head of an answer to HEAD.
+    const isHead = request !== null && request.lineEnd > 0 && request.method === Method.head;
+    reply.begin(Persistence.closes, isHead);
     reply.set(statuses.get(status, Persistence.closes));
     this.#isLast = true;
     this.#lingers = true;

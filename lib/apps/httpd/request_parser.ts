@@ -10,7 +10,10 @@ import { hashStep, takeField } from "./request_field.ts";
 import { takeRequestLine } from "./request_line.ts";
 import { INCOMPLETE, type Request } from "./request.ts";
 
-/** Skips empty lines, RFC 9112 section 2.2: the new start, or −400. */
+/**
+ * Skips empty lines, RFC 9112 section 2.2: the new start, or −400. It is the end of the bytes too
+ * where the line feed of an empty line has not arrived.
+ */
 function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
   const most = start + 2 * HttpdLimits.emptyLines;
   let at = start;
@@ -18,7 +21,7 @@ function skipEmptyLines(bytes: Uint8Array, start: number, end: number): number {
     at += 2;
     if (at > most) return -400;
   }
-  return at;
+  return at + 1 === end && bytes[at] === CR ? end : at;
 }
 
 /** Takes the fields and the empty line: where the body starts, INCOMPLETE, or a negated status. */

@@ -81,7 +81,9 @@ Deno.test("parseRequest() forgets the request before", () => {
 
 Deno.test("parseRequest() ignores a few empty lines before a request", () => {
   assert(parse("\r\n\r\nGET / HTTP/1.0\r\n\r\n").result > 0);
-  assertEquals(parse("\r\n").result, INCOMPLETE);
+  for (const beginning of ["\r", "\r\n", "\r\n\r", "\r\n\r\nG"]) {
+    assertEquals(parse(beginning).result, INCOMPLETE);
+  }
   assertEquals(refusal("\r\n".repeat(HttpdLimits.emptyLines + 1) + "GET / HTTP/1.0\r\n\r\n"), 400);
   assertEquals(refusal("\nGET / HTTP/1.0\r\n\r\n"), 400);
   assertEquals(refusal("\r\rGET / HTTP/1.0\r\n\r\n"), 400);

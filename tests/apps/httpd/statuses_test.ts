@@ -179,6 +179,24 @@ for (const stackFlags of STACK_FLAGS) {
     }
   });
 
+  Deno.test(`[${stack}] httpd refuses HEAD without a body`, async () => {
+    using site = makeSite();
+    await using server = await startHttpd(stackFlags, site.path);
+    const cases: readonly (readonly [request: string, status: number])[] = [
+      ["HEAD / HTTP/1.1\r\n\r\n", 400],
+      ["HEAD / HTTP/1.1\r\nHost: h\r\nExpect: everything\r\n\r\n", 417],
+      ["HEAD / HTTP/2.0\r\n\r\n", 505],
+      [`HEAD / HTTP/1.1\r\nX: ${"x".repeat(17_000)}`, 431],
+    ];
+    for (const [request, status] of cases) {
+      using connection = await RawConnection.open(server.port);
+      await connection.send(request);
+      const response = await connection.rest();
+      assertStringIncludes(response, `HTTP/1.1 ${status} `);
+      assert(response.endsWith("\r\n\r\n"), response);
+    }
+  });
+
   Deno.test(`[${stack}] httpd lists a folder where that was asked for`, async () => {
     using site = makeSite();
     Deno.writeTextFileSync(`${site.path}/empty/<i>"x"&'y'.txt`, "");
