@@ -97,6 +97,20 @@ function hint(typed: string, words: readonly string[], dashes: string): string {
     : `; did you mean ${dashes}${word}?`;
 }
 
+/** Where an option belongs that was given before its command. */
+function ownerHint(
+  key: string,
+  args: readonly string[],
+  specs: readonly OptionSpec[],
+): string | undefined {
+  if (specs !== COMMON_OPTIONS) return undefined;
+  const owns = (command: Command): OptionSpec | undefined =>
+    command.options.find(({ name, short }) => key === name || key === short);
+  const owners = COMMANDS.filter((command) => owns(command) !== undefined);
+  const owner = owners.find(({ name }) => args.includes(name)) ?? owners[0];
+  return owner && ` before the command; say vmsock ${owner.name} --${owns(owner)?.name}`;
+}
+
 function parse(
   given: readonly string[],
   specs: readonly OptionSpec[],
@@ -117,7 +131,9 @@ function parse(
     unknown: (argument, key) => {
       if (key === undefined) return true;
       const typed = argument.replace(/=.*$/s, "");
-      throw new UsageError(`there is no option ${typed}${hint(key, names, "--")}`);
+      throw new UsageError(
+        `there is no option ${typed}${ownerHint(key, args, specs) ?? hint(key, names, "--")}`,
+      );
     },
   });
   const operands = operandsOf(args, parsed, stopEarly);

@@ -58,8 +58,8 @@ that asks it for / with calls that wait, as a program on Linux would.
   if (error !== null) throw new CommandError(`The demo's script failed: ${error}`);
   heading("The response it read:");
   say(indent(response));
-  heading("From here:");
-  say(`    vmsock run FILE.mc                 a script of your own
+  heading("From here, where vmsock stands for deno run --allow-net cli.ts:");
+  say(`    vmsock run FILE.mc                 a script of your own (deno run --allow-read)
     vmsock get http://example.com/     HTTP GET by a TypeScript program, with the same calls
     vmsock --stack=libc                this demo over Linux's own sockets (deno run --allow-ffi)
     vmsock --help                      everything else

@@ -21,12 +21,13 @@ const STDOUT = 1;
 
 /** Runs `vmsock get`. */
 export async function runGet(invocation: Invocation): Promise<number> {
-  const [url, ...more] = invocation.operands;
-  if (url === undefined) throw new UsageError("get needs a URL: vmsock get http://example.com/");
-  if (more.length > 0) throw new UsageError(`get takes one URL, not ${more.length + 1}`);
+  // Options first: one that has taken the URL for its value says so.
   const timeoutText = optionValue(invocation, "timeout");
   const whole = timeoutText === undefined ? undefined : parseSeconds(timeoutText);
   const fields = invocation.options.get("header")?.map(parseHeaderOption) ?? [];
+  const [url, ...more] = invocation.operands;
+  if (url === undefined) throw new UsageError("get needs a URL: vmsock get http://example.com/");
+  if (more.length > 0) throw new UsageError(`get takes one URL, not ${more.length + 1}`);
   try {
     const target = parseHttpUrl(url);
     using session = await invocation.openSession();

@@ -43,7 +43,10 @@ ${columns(rows)}
 Options:
 ${columns(optionRows(common))}
 Examples:
-${columns(commands.flatMap(({ examples }) => examples))}
+${columns(commands.flatMap(({ examples }) => examples.slice(0, 1)))}
+vmsock COMMAND --help lists the command's own options, with more examples. In a clone of its sources
+vmsock stands for: deno run --allow-net cli.ts, with the permissions that a command names.
+
 Exit status: the command's own; 1 if it failed, with one line on standard error; 2 if misused.
 Data goes to standard output, everything else to standard error.
 `;
@@ -52,14 +55,16 @@ Data goes to standard output, everything else to standard error.
 /** Help on one command. */
 export function commandHelp(command: Command, common: readonly OptionSpec[]): string {
   const { name, summary, operands, description, options, examples } = command;
+  const usage = ["vmsock", name, "[OPTION…]", operands].filter((word) => word !== "").join(" ");
+  const own = options.length === 0 ? "" : `Options:\n${columns(optionRows(options))}\n`;
   return `vmsock ${name}: ${summary}
 
-Usage: vmsock ${name} [OPTION…] ${operands}
+Usage: ${usage}
 
 ${description}
 
-Options:
-${columns(optionRows([...options, ...common]))}
+${own}Options of every command:
+${columns(optionRows(common))}
 Examples:
 ${columns(examples)}`;
 }

@@ -9,6 +9,7 @@ import { IPV4_LOOPBACK, parseIpAddress, SocketAddress } from "../../ip.ts";
 import { POLLIN } from "../../linux/poll.ts";
 import { resolve } from "../../net/resolve.ts";
 import { type Libc, openLibc } from "../../stack/libc/libc.ts";
+import { LibcUnavailableError } from "../../stack/libc/library.ts";
 import { DEFAULT_TCP_SETTINGS } from "../../tcp/mod.ts";
 import { formatTcpOptions } from "../../wire/pretty_print.ts";
 import { tcpFlagNames } from "../../wire/tcp_flags.ts";
@@ -108,6 +109,16 @@ function toJson(
   };
 }
 
+/** Opens the C library, which there is no way around here. */
+function openRawLibc(): Libc {
+  try {
+    return openLibc();
+  } catch (error) {
+    if (!(error instanceof LibcUnavailableError && error.permissionMissing)) throw error;
+    throw new CommandError("Cannot reach raw sockets and TUN: run again with --allow-ffi");
+  }
+}
+
 /** Runs `vmsock handshake`. */
 export async function runHandshake(invocation: Invocation): Promise<number> {
   const [host, portText, ...more] = invocation.operands;
@@ -118,7 +129,7 @@ export async function runHandshake(invocation: Invocation): Promise<number> {
   const timeoutText = optionValue(invocation, "timeout");
   const timeout = timeoutText === undefined ? DEFAULT_TIMEOUT : parseSeconds(timeoutText);
   using session = await invocation.openSession();
-  const libc = openLibc();
+  const libc = openRawLibc();
   try {
     const anyFamily = optionValue(invocation, "via") === "tun" || parseIpAddress(host) !== null;
     const family = anyFamily ? {} : { family: 4 as const };

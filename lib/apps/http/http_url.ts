@@ -68,7 +68,7 @@ export function parseHttpUrl(text: string, options: ParseUrlOptions = {}): HttpU
   if (url === null) throw malformed(text, schemes);
   const scheme = url.protocol.slice(0, -1);
   if (scheme === "https" && !schemes.includes("https")) {
-    throw wrongUrl("https:// is not supported, only http:// is");
+    throw wrongUrl("https:// is not supported, only http:// is; vmsock wget has both");
   }
   if (scheme !== "http" && scheme !== "https") {
     // "localhost:8080/" parses, as a URL of the scheme "localhost".

@@ -28,8 +28,19 @@ export function readBytes(path: string): Uint8Array<ArrayBuffer> | null {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
       return null;
     }
-    throw readError(path, error instanceof Error ? error.message : String(error));
+    throw readError(path, reasonOf(error));
   }
+}
+
+/**
+ * The host's words for a failure, without its number and the name of Deno's function.
+ *
+ * @param error What was thrown.
+ * @returns The words, such as `Is a directory`.
+ */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error [0-9]+\).*$/s, "");
 }
 
 /**

@@ -10,7 +10,7 @@ import { print } from "../output.ts";
 import { compileSource } from "./compile_source.ts";
 import { runProgram } from "./run_program.ts";
 import { type ScriptLimits, scriptLimits } from "./script_options.ts";
-import { readSource } from "./source.ts";
+import { readSource, reasonOf } from "./source.ts";
 
 /** Scripts in a folder and the folders in it, in the order of their names. */
 function* scriptsIn(folder: string): Generator<string> {
@@ -24,8 +24,7 @@ function* scriptsIn(folder: string): Generator<string> {
   try {
     entries = [...Deno.readDirSync(folder)];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`failed to read '${folder}': ${reason}`);
+    throw new CommandError(`failed to read '${folder}': ${reasonOf(error)}`);
   }
   entries.sort((a, b) => a.name < b.name ? -1 : 1);
   for (const { name, isDirectory, isFile } of entries) {
@@ -77,6 +76,9 @@ export async function testScriptsCommand(invocation: Invocation): Promise<number
         print("stderr", details.map((line) => `${line}\n`).join(""));
       }
     }
+  }
+  if (passed + failed === 0) {
+    print("stderr", `vmsock: no function in ${folder} has a name that begins with _test_\n`);
   }
   print("stdout", `\n${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
