@@ -16,7 +16,7 @@ const SCRIPT_ONLY: readonly string[] = [
 ];
 
 /** Options that only a WebAssembly program has. */
-const WASM_ONLY: readonly string[] = ["env", "dir"];
+const WASM_ONLY: readonly string[] = ["env", "dir", "tcplisten", "network"];
 
 function refuseOptions({ options }: Invocation, names: readonly string[], owner: string): void {
   const given = names.find((name) => options.has(name));

@@ -48,6 +48,32 @@ for (const { stack, flags } of STACK_FLAGS) {
     ...args,
   ];
 
+  Deno.test(`[${stack}] --network gives a component networks with rules of their own`, async () => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    const client = (network: string, rules: readonly string[]) => {
+      const options = rules.map((rule) => `--network=${rule}`);
+      const [stackOption, run, ...rest] = command("wasi_tcp_client", "127.0.0.1", `${port}`);
+      return vmsock([`${stackOption}`, `${run}`, ...options, ...rest, network], { flags: needed });
+    };
+    const rules = [`here=connect@127.0.0.1:${port}`, "here=127.0.0.2", "away=10.0.0.0/8"];
+    const running = client("here", rules);
+    using connection = await listener.accept();
+    await receiveAll(connection);
+    connection.close();
+    assertEquals((await running).code, 0);
+    for (
+      const [network, given, error] of [
+        ["away", rules, "connect: access-denied\n"],
+        ["here", [...rules, "here=!127.0.0.0/8"], "connect: access-denied\n"],
+        ["none", rules, "get-named-network: access-denied\n"],
+      ] as const
+    ) {
+      const { text, stderr, code } = await client(network, given);
+      assertEquals([text + stderr, code], [error, 1]);
+    }
+  });
+
   for (
     const [family, hostname, any] of [["4", "127.0.0.1", "0.0.0.0"], ["6", "::1", "::"]] as const
   ) {
@@ -156,3 +182,22 @@ for (const { stack, flags } of STACK_FLAGS) {
     assertEquals(code, 1);
   });
 }
+
+Deno.test("--network wants a name and a rule, and a component", async () => {
+  const run = (value: string, file: string) =>
+    vmsock(["run", `--network=${value}`, file], { flags: ["--allow-read"] });
+  const component = guest("wasi_tcp_client");
+  for (
+    const [value, message] of [
+      ["db", `--network is NAME=RULE or NAME=!RULE, not "db"`],
+      ["=10.0.0.1", `--network is NAME=RULE or NAME=!RULE, not "=10.0.0.1"`],
+      ["db=10.0.0", `--network: Cannot parse rule "10.0.0": `],
+    ] as const
+  ) {
+    const { stderr, code } = await run(value, component);
+    assertEquals([stderr.startsWith(`vmsock: ${message}`), code], [true, 2]);
+  }
+  const module = new URL("../guests/wasi_p1/posix.wasm", import.meta.url).pathname;
+  const { stderr, code } = await run("db=10.0.0.1", module);
+  assertEquals([stderr, code], ["vmsock: --network is for components\n", 2]);
+});

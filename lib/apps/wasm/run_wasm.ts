@@ -52,6 +52,9 @@ export async function runWasm(
     const known = GUEST_KINDS.map(({ knownBy }) => knownBy).join("; ");
     throw new CommandError(`${path} ${what}: vmsock runs ${known}`);
   }
+  if (program.module !== null && invocation.options.has("network")) {
+    throw new UsageError("--network is for components");
+  }
   const [, ...rest] = invocation.operands;
   const setup: GuestSetup = { invocation, args: [path, ...rest], environment };
   const seconds = optionValue(invocation, "timeout");

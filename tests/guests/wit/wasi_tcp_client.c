@@ -1,8 +1,17 @@
-// A TCP client over wasi-tcp: wasi_tcp_client HOST PORT, with a name or an address as the host.
+// A TCP client over wasi-tcp: wasi_tcp_client HOST PORT [NETWORK], with a name or an address as the
+// host, on the network of that name.
 #include "core_libs.h"
 
 int main(int argc, char **argv) {
-  resource net = get_network();
+  resource net;
+  if (argc > 3) {
+    r_u32 named;
+    get_named_network(argv[3], strlen(argv[3]), &named);
+    MUST_WASI("get-named-network", named);
+    net = named.value;
+  } else {
+    net = get_network();
+  }
   r_names names;
   resolve_name(net, argv[1], strlen(argv[1]), &names);
   MUST_WASI("resolve-name", names);

@@ -14,7 +14,7 @@ import { CommandError } from "../../command.ts";
 import { printFailure } from "../../output.ts";
 import type { GuestSetup } from "../guest_kind.ts";
 import type { WasmProgram } from "../program.ts";
-import { directoriesOf, environmentPairs } from "../surroundings.ts";
+import { directoriesOf, environmentPairs, networksOf } from "../surroundings.ts";
 import { TRAPPED } from "../trap.ts";
 
 async function compile({ path, bytes }: WasmProgram): Promise<Component> {
@@ -36,6 +36,7 @@ export async function runComponent(program: WasmProgram, setup: GuestSetup): Pro
   const { path } = program;
   const { invocation, args, environment } = setup;
   const directories = directoriesOf(invocation);
+  const networks = networksOf(invocation);
   try {
     const component = await compile(program);
     using session = await invocation.openSession();
@@ -44,6 +45,7 @@ export async function runComponent(program: WasmProgram, setup: GuestSetup): Pro
       args,
       environment: environmentPairs(environment),
       directories,
+      networks,
       terminals: {
         stdin: Deno.stdin.isTerminal(),
         stdout: Deno.stdout.isTerminal(),
