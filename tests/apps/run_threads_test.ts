@@ -1,5 +1,16 @@
 /** `vmsock run` with WebAssembly modules that start threads. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { LinuxModule } from "../../lib/apps/wasm/linux/linux_module.ts";
+import {
+  ThreadControl,
+  type ThreadedProgram,
+  type WorkerOrder,
+  type WorkerReport,
+} from "../../lib/apps/wasm/linux/thread_control.ts";
+import { SharedGuestHeap } from "../../lib/guest/linux/shared_guest_heap.ts";
+import { Kernel } from "../../lib/kernel/kernel.ts";
+import { openStack } from "../../lib/stack/open.ts";
+import { assemble } from "../guest/wat.ts";
 import { ModuleFile } from "./module_file.ts";
 import { startVmsock } from "./running.ts";
 import { type Outcome, vmsock } from "./vmsock.ts";
@@ -326,6 +337,43 @@ threadTest("a server with a thread for each connection", async () => {
 
 const MINIMAL = moduleText(`(func (export "_start"))
   (func (export "wasi_thread_start") (param i32 i32))`);
+
+threadTest("one that starts when the process has ended says nothing about that", async () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const module = await WebAssembly.compile(await assemble(MINIMAL));
+  using kernel = new Kernel(openStack("libc"));
+  const process = kernel.share();
+  kernel.exit();
+  const url = new URL("../../lib/apps/wasm/linux/linux_thread.ts", import.meta.url);
+  const worker = new Worker(url, { type: "module" });
+  const heard = new Promise<WorkerReport>((resolve) => {
+    worker.onmessage = ({ data }) => resolve(data);
+  });
+  const guest: LinuxModule = {
+    path: "program.wasm",
+    module,
+    dialect: "aarch64",
+    memory: null,
+    entry: "_start",
+    asksForArguments: false,
+    hasThreads: true,
+  };
+  const program: ThreadedProgram = {
+    guest,
+    memory,
+    heap: SharedGuestHeap.allocate(),
+    process,
+    control: ThreadControl.allocate(1),
+    pid: 1,
+    dialect: guest.dialect,
+    stack: 0,
+    argc: 0,
+    parsed: { operands: [], options: new Map() },
+  };
+  worker.postMessage({ tid: 2, argument: 0, program } satisfies WorkerOrder);
+  assertEquals(await heard, { kind: "idle" });
+  worker.terminate();
+});
 
 Deno.test("a module with threads says in one line what is missing", async () => {
   const spawn = '(import "wasi" "thread-spawn" (func $spawn (param i32) (result i32)))';

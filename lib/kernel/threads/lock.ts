@@ -48,6 +48,11 @@ export class LockOrder {
     }
   }
 
+  /** All locks were given back. */
+  clear(): void {
+    this.#held.length = 0;
+  }
+
   /**
    * Something may wait now.
    *
@@ -125,6 +130,15 @@ export class Lock {
       Atomics.notify(this.#words, this.#index, 1);
     }
     order?.release(name);
+  }
+
+  /** Gives it back if this thread has it: a call was cut short, as where a guest's stack is full. */
+  abandon(): void {
+    const words = this.#words;
+    if ((Atomics.load(words, this.#index) & ~CONTENDED) !== this.#own) return;
+    this.#options.repair?.();
+    Atomics.store(words, this.#index, 0);
+    Atomics.notify(words, this.#index, 1);
   }
 
   #wait(): void {

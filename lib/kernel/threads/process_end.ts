@@ -36,15 +36,27 @@ function interruptOthers({ block, stack }: JoinedProcess): boolean {
  * @returns Whether this thread has ended it; if not, another one has, or is doing so.
  */
 export function endProcess(joined: JoinedProcess, table: SharedTable, status: number): boolean {
-  const { header } = joined.memory;
-  const { running, ending, ended } = ProcessState;
+  // A call may have been cut short with a lock, which nobody else gives back.
+  joined.locks.abandon();
+  if (!beginEnd(joined, status)) return false;
+  finishEnd(joined, table);
+  return true;
+}
+
+/** Says that the process ends; returns whether it ran. */
+function beginEnd({ memory: { header } }: JoinedProcess, status: number): boolean {
+  const { running, ending } = ProcessState;
   if (Atomics.compareExchange(header, Header.state, running, ending) !== running) return false;
   Atomics.store(header, Header.status, status);
+  return true;
+}
+
+function finishEnd(joined: JoinedProcess, table: SharedTable): void {
+  const { header } = joined.memory;
   table.clear();
   if (interruptOthers(joined)) table.endAll();
-  Atomics.store(header, Header.state, ended);
+  Atomics.store(header, Header.state, ProcessState.ended);
   Atomics.notify(header, Header.state);
-  return true;
 }
 
 /** Waits until the thread that ends the process has done so, or has not done so in time. */
@@ -55,11 +67,14 @@ export function awaitEnd({ memory }: JoinedProcess): void {
 /** Leaves a process; the last thread to leave ends it. */
 export function leaveProcess(joined: JoinedProcess, table: SharedTable): void {
   const { block, locks } = joined;
+  locks.abandon();
   locks.threads.acquire();
   block.setLeaving();
   const isLast = !block.others().some((index) => !block.isLeaving(index) && block.isAlive(index));
+  // Under the lock: who joins now finds that the process ends, and is not one of its threads.
+  const ends = isLast && beginEnd(joined, 0);
   locks.threads.release();
-  if (isLast) endProcess(joined, table, 0);
+  if (ends) finishEnd(joined, table);
   table.leave();
   block.free(block.index);
   joined.stack.close();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Lock, type LockName, type LockOrder, type LockThread } from "./lock.ts";
+import { Lock, LOCK_ORDER, type LockName, type LockOrder, type LockThread } from "./lock.ts";
 import { Header, type ProcessMemory } from "./process_memory.ts";
 
 /** How structures are put in order that a thread was changing when it ended. */
@@ -28,6 +28,7 @@ export class ProcessLocks {
   readonly table: Lock;
   /** Names that addresses came from. */
   readonly learned: Lock;
+  readonly #order: LockOrder | null;
 
   /** The locks in a process's memory. */
   constructor(
@@ -36,6 +37,7 @@ export class ProcessLocks {
     order: LockOrder | null,
     repairs: Repairs,
   ) {
+    this.#order = order;
     const make = (name: LockName, repair?: () => void): Lock =>
       new Lock({
         name,
@@ -51,6 +53,12 @@ export class ProcessLocks {
     this.epoll = make("epoll", repairs.epoll);
     this.table = make("table", repairs.table);
     this.learned = make("learned");
+  }
+
+  /** Gives back what a call of this thread has left locked that was cut short. */
+  abandon(): void {
+    this.#order?.clear();
+    for (const name of LOCK_ORDER) this[name].abandon();
   }
 
   /** Takes every lock for a moment but `threads`: none is a thread's then that had ended before. */

@@ -46,10 +46,11 @@
  *
  * # Busy
  *
- * A thread says that it is busy before step 2 and that it is not after step 5. Whoever ends the process
- * waits for the others by this word, and interrupts them as long as it is set. That is enough: who
- * empties a slot then lowers the count of its record. A thread whose step 2 comes after that finds the
- * slot empty in step 3; one whose step 2 comes before has made the word visible by it.
+ * A thread says that it is busy before step 2 and that it is not after step 5; likewise when it takes a
+ * number away, since what closing does comes after that. Whoever ends the process waits for the others
+ * by this word, and interrupts them as long as it is set. That is enough: who empties a slot then lowers
+ * the count of its record. A thread whose step 2 comes after that finds the slot empty in step 3; one
+ * whose step 2 comes before has made the word visible by it.
  *
  * # What a thread leaves behind
  *
@@ -250,6 +251,8 @@ export class SharedTable implements DescriptorTable {
   remove(fd: number): OpenFile | undefined {
     const slot = fd | 0;
     if (slot !== fd || slot < 0 || slot >= this.#slots.length || this.#left) return undefined;
+    // Who ends the process waits for what is done with the file.
+    this.#threads[this.#busy] = 1;
     this.#lock.acquire();
     const word = Atomics.load(this.#slots, slot);
     if (word > 0) this.#vacate(slot);
@@ -350,8 +353,10 @@ export class SharedTable implements DescriptorTable {
   #end(record: number): number {
     if (this.#order !== null) this.#order.assertNone();
     const file = this.#fileOf(record);
-    // From here on nobody else ends it, also if this thread does not come to the end of this.
-    Atomics.and(this.#records, record * Record.words + Record.flags, ~RecordFlag.used);
+    // From here on nobody else ends it, also if this thread does not come to the end of this. Who ends
+    // the process ends descriptions whatever refers to them.
+    const at = record * Record.words + Record.flags;
+    if ((Atomics.and(this.#records, at, ~RecordFlag.used) & RecordFlag.used) === 0) return 0;
     const result = this.#factory.end(file);
     this.#files[record] = undefined;
     this.#lock.acquire();

@@ -507,6 +507,14 @@ export abstract class ThreadCalls extends KernelCalls {
     }
   }
 
+  override close(fd: number): number {
+    try {
+      return super.close(fd);
+    } finally {
+      this.shared.finish();
+    }
+  }
+
   override closeRange(first: number, last: number, flags: number): number {
     try {
       return super.closeRange(first, last, flags);

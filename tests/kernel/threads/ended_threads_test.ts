@@ -4,62 +4,30 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import { Kernel } from "../../../lib/kernel/kernel.ts";
-import { JoinedProcess } from "../../../lib/kernel/threads/joined_process.ts";
-import { Thread } from "../../../lib/kernel/threads/process_memory.ts";
-import { SharedTable } from "../../../lib/kernel/threads/shared_table.ts";
+import { leaveProcess } from "../../../lib/kernel/threads/process_end.ts";
+import { Header, ProcessState, Record } from "../../../lib/kernel/threads/process_memory.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
-import { AF_INET, AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from "../../../lib/linux/socket.ts";
-import type { OpenFile } from "../../../lib/stack/open_file.ts";
+import { F_SETFL, O_NONBLOCK } from "../../../lib/linux/fcntl.ts";
+import {
+  AF_INET,
+  AF_UNIX,
+  SO_LINGER,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../../../lib/linux/socket.ts";
 import { openStack } from "../../../lib/stack/open.ts";
 import { assertErrno, bytes } from "../guest.ts";
+import { LostThread } from "./lost_thread.ts";
+import { until } from "./test_worker.ts";
 import { testThreads, type ThreadedGuest } from "./threads.ts";
-
-/** No thread of any process has this number: Linux's are below 2²². */
-const NO_THREAD = 2 ** 30;
 
 function pair(guest: ThreadedGuest): readonly [number, number] {
   const fds = new Int32Array(2);
   guest.ok(guest.kernel.socketpair(AF_UNIX, SOCK_STREAM, 0, fds), "socketpair");
   return [fds[0] as number, fds[1] as number];
-}
-
-/** A thread in the middle of something, which the host no longer knows then. */
-class LostThread {
-  readonly joined: JoinedProcess;
-  readonly table: SharedTable;
-
-  constructor(guest: ThreadedGuest) {
-    const joined = new JoinedProcess(guest.shared);
-    this.joined = joined;
-    this.table = new SharedTable({
-      memory: joined.memory,
-      block: joined.block,
-      lock: joined.locks.table,
-      order: null,
-      files: {
-        describe: () => {
-          throw new Error("opens nothing");
-        },
-        open: (file) => joined.stack.open(file),
-        isReplaced: () => false,
-        end: (file) => file.close(),
-      },
-    });
-  }
-
-  use(fd: number): OpenFile {
-    const file = this.table.get(fd);
-    assert(file !== undefined);
-    return file;
-  }
-
-  end(): void {
-    const { words, base } = this.joined.block;
-    Atomics.store(words, base + Thread.id, NO_THREAD);
-    this.joined.stack.close();
-  }
 }
 
 testThreads("a terminated worker ends its call, and what others have closed", async (guest) => {
@@ -98,7 +66,7 @@ testThreads("exit() closes what terminated workers are using", async (guest) => 
 
 testThreads("what a thread was using that ended is closed when another one joins", (guest) => {
   const [a, b] = pair(guest);
-  const lost = new LostThread(guest);
+  const lost = new LostThread(guest.shared);
   lost.use(a);
   assertEquals(guest.kernel.close(a), 0);
   guest.send(b, "x");
@@ -111,7 +79,7 @@ testThreads("what a thread was using that ended is closed when another one joins
 
 testThreads("what a thread was using that ended is closed with the process", (guest) => {
   const [a] = pair(guest);
-  const lost = new LostThread(guest);
+  const lost = new LostThread(guest.shared);
   // More than its block has room for.
   for (let turn = 0; turn < 100; turn++) lost.use(a);
   lost.use(guest.udp());
@@ -121,7 +89,7 @@ testThreads("what a thread was using that ended is closed with the process", (gu
 });
 
 testThreads("numbers that a thread had reserved that ended are free again", (guest) => {
-  const lost = new LostThread(guest);
+  const lost = new LostThread(guest.shared);
   const first = lost.table.reserve();
   const second = lost.table.reserve();
   for (const fd of [first, second]) assertErrno(guest.kernel.dup2(0, fd), Errno.EBUSY);
@@ -133,7 +101,7 @@ testThreads("numbers that a thread had reserved that ended are free again", (gue
 
 testThreads("a lock that a thread held that ended keeps nobody waiting", (guest) => {
   const [a] = pair(guest);
-  const lost = new LostThread(guest);
+  const lost = new LostThread(guest.shared);
   const { locks } = lost.joined;
   for (const lock of [locks.receive, locks.files, locks.epoll, locks.table, locks.learned]) {
     lock.acquire();
@@ -149,7 +117,7 @@ testThreads("a lock that a thread held that ended keeps nobody waiting", (guest)
 
 testThreads("the block of a thread that ended is another one's", (guest) => {
   for (let turn = 0; turn < 600; turn++) {
-    new LostThread(guest).end();
+    new LostThread(guest.shared).end();
     // Who starts threads asks for the process each time.
     if (turn % 200 === 0) guest.kernel.share();
   }
@@ -165,4 +133,68 @@ testThreads("a thread that makes no call is no obstacle to the end", async (gues
   guest.kernel.exit();
   assertErrno(guest.kernel.kind(a), Errno.EBADF);
   assertErrno(Number(await thread.result), Errno.EBADF);
+});
+
+testThreads("a process whose thread was cut short with its locks ends", async (guest) => {
+  const thread = guest.start("cutShort", 5);
+  assertEquals(await thread.report(), "locked");
+  assertEquals(await thread.result, [true, ProcessState.ended, 5]);
+});
+
+testThreads("a thread is busy from when it takes a number away to the end of its call", (guest) => {
+  const fd = guest.udp();
+  const lost = new LostThread(guest.shared);
+  const { block } = lost.joined;
+  const file = lost.table.remove(fd);
+  assert(file !== undefined);
+  assert(block.isBusy(block.index));
+  lost.table.drop(file);
+  lost.table.finish();
+  assertFalse(block.isBusy(block.index));
+  lost.end();
+  return Promise.resolve();
+});
+
+testThreads("exit() ends a close() that waits for what was not sent", async (guest) => {
+  const { client } = guest.connection();
+  const linger = new Uint8Array(new Int32Array([1, 30_000]).buffer);
+  guest.ok(guest.kernel.setsockopt(client, SOL_SOCKET, SO_LINGER, linger, 8), "SO_LINGER");
+  guest.ok(guest.kernel.fcntl(client, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
+  const block = new Uint8Array(1 << 20);
+  while (guest.kernel.send(client, block, block.length, 0) > 0);
+  guest.ok(guest.kernel.fcntl(client, F_SETFL, 0), "F_SETFL");
+  const thread = guest.start("close", client);
+  await thread.inside("close");
+  guest.kernel.exit();
+  let isOver = false;
+  thread.result.finally(() => isOver = true);
+  await until(() => isOver, "the end of close()");
+});
+
+testThreads("a description ends once, whoever else was about to end it", (guest) => {
+  const [a] = pair(guest);
+  const lost = new LostThread(guest.shared);
+  const file = lost.use(a);
+  guest.kernel.exit();
+  // As if its reference had been the last one before the process's end ended everything.
+  Atomics.store(lost.joined.memory.records, file.record * Record.words, 1);
+  lost.table.drop(file);
+  assertEquals(lost.ended, 0);
+  lost.end();
+  return Promise.resolve();
+});
+
+testThreads("nobody joins a process that its last thread leaves", (guest) => {
+  const { joined, table } = new LostThread(guest.shared);
+  guest.kernel.leave();
+  const { threads } = joined.locks;
+  const states: (number | undefined)[] = [];
+  const release = threads.release.bind(threads);
+  threads.release = () => {
+    states.push(joined.memory.header[Header.state]);
+    release();
+  };
+  leaveProcess(joined, table);
+  assertEquals(states, [ProcessState.ending]);
+  return Promise.resolve();
 });

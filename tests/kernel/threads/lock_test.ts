@@ -83,6 +83,26 @@ Deno.test("Lock acquire() takes a lock over whose owner has ended, and repairs",
   assertEquals(memory[3], 0);
 });
 
+Deno.test("Lock abandon() gives back what is this thread's alone", () => {
+  const memory = words();
+  let repairs = 0;
+  const lock = makeLock(memory, { index: 7 }, () => repairs++);
+  lock.abandon();
+  lock.acquire();
+  makeLock(memory, { index: 1 }).abandon();
+  assertEquals([memory[3], repairs], [8, 0]);
+  lock.abandon();
+  assertEquals([memory[3], repairs], [0, 1]);
+});
+
+Deno.test("LockOrder clear() makes every lock one that may be taken", () => {
+  const order = new LockOrder();
+  order.take("learned");
+  order.clear();
+  order.assertNone();
+  order.take("threads");
+});
+
 Deno.test("Lock acquire() waits for an owner that runs", async () => {
   const memory = words();
   makeLock(memory, { index: 7 }).acquire();

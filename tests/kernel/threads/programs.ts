@@ -16,6 +16,10 @@ import { AT_FDCWD, F_SETLK, F_WRLCK, O_RDONLY } from "../../../lib/linux/fcntl.t
 import { POLLIN } from "../../../lib/linux/poll.ts";
 import { encodeSockaddr } from "../../../lib/linux/sockaddr.ts";
 import { AF_INET, SOCK_DGRAM } from "../../../lib/linux/socket.ts";
+import { LOCK_ORDER } from "../../../lib/kernel/threads/lock.ts";
+import { endProcess } from "../../../lib/kernel/threads/process_end.ts";
+import { Header } from "../../../lib/kernel/threads/process_memory.ts";
+import { LostThread } from "./lost_thread.ts";
 import { LONG_PATH } from "./paths.ts";
 
 /** One thread's part; returns what the test wants to know. */
@@ -84,6 +88,17 @@ export const PROGRAMS = {
     const end = performance.now() + 1000;
     while (performance.now() < end);
     return kernel.kind(0);
+  },
+  /** Closes; the result. */
+  close: (kernel, [fd = -1]) => kernel.close(fd),
+  /** Ends the process with every lock, as a call that was cut short leaves them. */
+  cutShort: (kernel, [status = 0], report) => {
+    const { joined, table } = new LostThread(kernel.share());
+    for (const name of LOCK_ORDER) joined.locks[name].acquire();
+    report("locked");
+    const isEnded = endProcess(joined, table, status);
+    const { header } = joined.memory;
+    return [isEnded, header[Header.state], header[Header.status]];
   },
   /** Ends the process. */
   exit: (kernel, [status = 0]) => {

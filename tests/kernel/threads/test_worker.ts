@@ -21,6 +21,7 @@ const CALLS = {
   poll: [7, 73],
   pselect6: [270, 72],
   epoll_wait: [232, 22],
+  close: [3, 57],
 } as const;
 
 /** A call in which a thread can be found. */

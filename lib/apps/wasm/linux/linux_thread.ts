@@ -6,6 +6,7 @@
 import { LinuxAbi } from "../../../guest/linux/linux_abi.ts";
 import { SharedGuestHeap } from "../../../guest/linux/shared_guest_heap.ts";
 import { GuestMemory } from "../../../guest/memory.ts";
+import { ProcessEndedError } from "../../../kernel/threads/joined_process.ts";
 import { Errno } from "../../../linux/errno.ts";
 import { CommandError, type Session } from "../../command.ts";
 import { joinSession } from "../../session.ts";
@@ -120,7 +121,9 @@ addEventListener("message", (event) => {
     if (order.program !== null) runner = new ThreadRunner(order.program, report);
     runner?.run(order);
   } catch (error) {
-    if (runner === null) report({ kind: "failed", ...failureOf(error) });
-    else runner.fail(error);
+    if (runner !== null) runner.fail(error);
+    // Who has ended the process before this thread ran says so.
+    else if (error instanceof ProcessEndedError) report({ kind: "idle" });
+    else report({ kind: "failed", ...failureOf(error) });
   }
 });

@@ -11,7 +11,7 @@ import { reportTrapMessage } from "../trap.ts";
 import { type LinuxModule, makeMemory } from "./linux_module.ts";
 import { layOutArguments, POINTER_SIZE } from "./program_stack.ts";
 import {
-  MOST_THREADS,
+  needsWorker,
   ThreadControl,
   type ThreadedProgram,
   type ThreadOrder,
@@ -25,15 +25,17 @@ import {
  */
 class ThreadWorkers {
   readonly #program: ThreadedProgram;
+  readonly #control: ThreadControl;
   readonly #workers: Worker[] = [];
   readonly #idle: Worker[] = [];
-  /** Threads that wait for a worker: there are as many as there can be. */
+  /** Threads that wait for a worker. */
   readonly #waiting: ThreadOrder[] = [];
   readonly #ended = Promise.withResolvers<number>();
 
   /** No workers yet. */
   constructor(program: ThreadedProgram) {
     this.#program = program;
+    this.#control = new ThreadControl(program.control);
   }
 
   /** The status that the program exits with. */
@@ -41,12 +43,13 @@ class ThreadWorkers {
     return this.#ended.promise;
   }
 
-  /** Runs a thread. */
+  /** Runs a thread, which a process that has ended needs no more. */
   start(order: ThreadOrder): void {
+    if (this.#control.isOver) return;
     const idle = this.#idle.pop();
     if (idle !== undefined) {
       idle.postMessage({ ...order, program: null } satisfies WorkerOrder);
-    } else if (this.#workers.length < MOST_THREADS) {
+    } else if (needsWorker(this.#control.live, this.#waiting.length, this.#workers.length)) {
       this.#make().postMessage({ ...order, program: this.#program } satisfies WorkerOrder);
     } else {
       this.#waiting.push(order);

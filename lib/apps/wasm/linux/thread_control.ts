@@ -68,6 +68,20 @@ const OVER = 2;
 const STATUS = 3;
 const WORDS = 4;
 
+/**
+ * Whether a thread that is to start needs a worker more.
+ *
+ * The threads that run are at most those that have not ended, without those that wait for a worker and
+ * the one that is to start. With more workers than that, one has said already that it is free.
+ *
+ * @param live Threads that have not ended, the one that is to start included.
+ * @param waiting Threads that wait for a worker.
+ * @param workers Workers that there are, of which none is known to be free.
+ */
+export function needsWorker(live: number, waiting: number, workers: number): boolean {
+  return workers <= live - waiting - 1 && workers < MOST_THREADS;
+}
+
 /** How many threads run, and whether the process has ended. */
 export class ThreadControl {
   readonly #words: Int32Array<SharedArrayBuffer>;
@@ -82,6 +96,11 @@ export class ThreadControl {
     const memory = new SharedArrayBuffer(4 * WORDS);
     new Int32Array(memory).set([1, tid, 0, 0]);
     return memory;
+  }
+
+  /** How many threads have been counted and have not ended. */
+  get live(): number {
+    return Atomics.load(this.#words, LIVE);
   }
 
   /** Whether the process has ended. */
