@@ -9,6 +9,19 @@ import type { Position } from "./error.ts";
 /** How a register is used: `i` int, `f` float, `b` bool, `v` reference. */
 export type RegisterClass = "i" | "f" | "b" | "v";
 
+/** The register classes; an instruction that names one gives its place in here. */
+export const REGISTER_CLASSES = "ifbv";
+
+/**
+ * The number by which instructions name a register class.
+ *
+ * @param letter The class.
+ * @returns Its number, or −1 if it is none.
+ */
+export function classNumber(letter: string): number {
+  return REGISTER_CLASSES.indexOf(letter);
+}
+
 /** Code that handles what is thrown between two addresses. */
 export interface Handler {
   /** First address covered. */
@@ -111,8 +124,29 @@ export const MAX_CODE: number = 1 << 21;
 /** Integer or float constants in a program, at most. */
 export const MAX_CONSTANTS: number = 1 << 17;
 
-/** Address of the instruction that ends the program. */
+/**
+ * Address of the instruction that ends the program. It and the adapters come first; what returns to
+ * one of them finds a window of 0 registers in front of it, as it finds that of a call.
+ */
 export const HALT_ADDRESS = 3;
+
+/**
+ * Finds the code that turns the result of a call into a value of another class.
+ *
+ * @param from Number of the class that the function returns.
+ * @param to Number of the class that its caller wants.
+ * @returns The address to return to; the return address of the call lies below it on the stack.
+ */
+export function adapterAddress(from: number, to: number): number {
+  const adapter = from * REGISTER_CLASSES.length + to;
+  return HALT_ADDRESS + 1 + adapter * ADAPTER_WORDS + ADAPTER_OFFSET;
+}
+
+/** Words of an adapter: a place for the window that is looked for, an instruction of three words. */
+const ADAPTER_WORDS = 5;
+
+/** Words of an adapter in front of its instruction. */
+const ADAPTER_OFFSET = 2;
 
 /**
  * Finds the function that an address belongs to.

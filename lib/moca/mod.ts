@@ -16,7 +16,20 @@
  */
 export { checkSource, compile, type CompileOptions, testFunctions } from "./compile.ts";
 export * from "./error.ts";
-export * from "./bytecode.ts";
+export {
+  type Bytecode,
+  functionAt,
+  type FunctionCode,
+  HALT_ADDRESS,
+  type Handler,
+  type InterfaceTable,
+  type LayoutData,
+  MAX_CODE,
+  MAX_CONSTANTS,
+  positionAt,
+  type RegisterClass,
+  type RuntimeType,
+} from "./bytecode.ts";
 export { disassemble } from "./disassembler.ts";
 export { MocaVerifyError, verify } from "./verifier.ts";
 export type { LoadSource } from "./loader.ts";

@@ -143,3 +143,22 @@ export function dynamicType(program: Bytecode, value: Value): number {
   const name = value === null ? "nil" : names[typeof value] ?? "";
   return program.types.findIndex((type) => type.full === name);
 }
+
+/**
+ * Makes an int of a float.
+ *
+ * @param value The float.
+ * @returns It without its fraction; the nearest int if it is out of range, 0 if it is no number.
+ */
+export function truncate(value: number): bigint {
+  if (Number.isNaN(value)) {
+    return 0n;
+  }
+  if (value >= 9223372036854775807) {
+    return 9223372036854775807n;
+  }
+  if (value <= -9223372036854775808) {
+    return -9223372036854775808n;
+  }
+  return BigInt(Math.trunc(value));
+}

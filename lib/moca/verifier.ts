@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Bytecode, FunctionCode } from "./bytecode.ts";
+import { type Bytecode, type FunctionCode, REGISTER_CLASSES } from "./bytecode.ts";
 import { OPCODE_NUMBERS, type OpcodeRow, OPCODES } from "./opcode.ts";
 
 /** Bytecode that must not run. */
@@ -271,10 +271,10 @@ class FunctionVerifier {
       }
       case NATIVE: {
         const native = natives[a];
-        if (native === undefined || !(c >= 0 && c <= 3)) {
+        if (native === undefined || !(c >= 0 && c < REGISTER_CLASSES.length)) {
           this.#fail(pc, `native ${a} out of range`);
         }
-        return this.#called(pc, state, b, native.params, "ifbv".charAt(c));
+        return this.#called(pc, state, b, native.params, REGISTER_CLASSES.charAt(c));
       }
       case HOST_CALL:
       case ASM:

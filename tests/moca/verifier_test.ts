@@ -115,13 +115,3 @@ Deno.test("disassemble() prints instructions under their source lines", () => {
     ].map((line) => line.replace("86", "87")),
   );
 });
-
-Deno.test("the machine's cases carry the numbers of the opcode table", () => {
-  const source = Deno.readTextFileSync(new URL("../../lib/moca/vm.ts", import.meta.url));
-  const cases = [...source.matchAll(/(?:case|===) (\d+) \/\* ([A-Z_]+) \*\//g)];
-  const names = new Set(cases.map(([, , name]) => name));
-  for (const [, number, name = ""] of cases) {
-    assertEquals(Number(number), OPCODE_NUMBERS.get(name) ?? -1, name);
-  }
-  assertEquals(OPCODES.filter((row) => !names.has(row.name)).map((row) => row.name), []);
-});

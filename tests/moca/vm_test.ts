@@ -264,6 +264,32 @@ function asked(code: string): number {
   return calls;
 }
 
+Deno.test("Vm goes on where it was when the host has run another machine in between", () => {
+  const other = (): Value => {
+    const state = machine(
+      `fun f(n: int) -> int { if n == 0 { return 7; } return f(n - 1); } f(9);`,
+    );
+    assertEquals(state.vm.run().kind, "done");
+    return 1n;
+  };
+  const source = `fun f(n: int) -> int { let own: int = __hostcall(5); let x = n + 1; print("x");
+       let h = spawn(g); return x * 10 + own; }
+     fun g() { }
+     let a = 3; let b = 2.5; print(f(a)); print(a); print(b);
+     try { __hostcall(6); } catch e { print(e); } print(f(b.to_string().len()));`;
+  let ticks = 0;
+  const { vm, text } = machine(source, {
+    hostCalls: new Map([[5, other], [6, () => {
+      other();
+      throw new MocaTrap("refused");
+    }]]),
+    interrupt: () => (other(), ticks++, null),
+    threads: { spawn: () => other() as bigint, join: () => null },
+  });
+  assertEquals(vm.run().kind, "done");
+  assertEquals(text(), "x\n41\n3\n2.5\nrefused\nx\n41\n");
+});
+
 Deno.test("Vm asks about the time during instructions that take long", () => {
   const few = asked("let n = 1;");
   const slow = `__emit("PushInt", 1); __emit("Pop");`.repeat(500);

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BinaryOperator } from "../ast.ts";
-import type { RegisterClass } from "../bytecode.ts";
+import { classNumber, type RegisterClass } from "../bytecode.ts";
 import { ANY_OPERATORS } from "../opcode.ts";
 import { NATIVES } from "../natives/mod.ts";
 import { SequenceKind } from "../value.ts";
@@ -478,7 +478,7 @@ export class ExpressionGenerator {
     // A result that depends on type arguments comes as a reference and is converted.
     return this.#window(args, row.result, node.type, dst, (start) => {
       const index = this.program.native(node.name, row.params);
-      this.code.emit("NATIVE", index, start, "ifbv".indexOf(row.result));
+      this.code.emit("NATIVE", index, start, classNumber(row.result));
     }, node.at);
   }
 

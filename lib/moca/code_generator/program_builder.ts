@@ -4,12 +4,15 @@
  * @module
  */
 import type { AsmNode } from "../ast.ts";
-import type {
-  FunctionCode,
-  InterfaceTable,
-  LayoutData,
-  RegisterClass,
-  RuntimeType,
+import {
+  adapterAddress,
+  type FunctionCode,
+  HALT_ADDRESS,
+  type InterfaceTable,
+  type LayoutData,
+  REGISTER_CLASSES,
+  type RegisterClass,
+  type RuntimeType,
 } from "../bytecode.ts";
 import { OPCODE_NUMBERS } from "../opcode.ts";
 import type { StructLayout, TypedFunction, TypedProgram } from "../typed_program.ts";
@@ -110,16 +113,26 @@ export class ProgramBuilder {
    */
   constructor(program: TypedProgram) {
     this.#program = program;
-    this.code.push(0, 0, 0, OPCODE_NUMBERS.get("HALT") ?? 0);
-    const adapt = OPCODE_NUMBERS.get("ADAPT") ?? 0;
-    for (let from = 0; from < 4; from++) {
-      for (let to = 0; to < 4; to++) {
-        this.code.push(0, 0, adapt, from, to);
-      }
-    }
+    this.#emitFixedCode();
     for (const typed of program.functions) {
       this.#functions.set(typed, this.entries.length);
       this.entries.push({ typed, isLambda: false, calls: null });
+    }
+  }
+
+  /** The instruction that ends the program, and an adapter for each pair of register classes. */
+  #emitFixedCode(): void {
+    const place = (address: number, ...words: readonly number[]): void => {
+      while (this.code.length < address) {
+        this.code.push(0);
+      }
+      this.code.push(...words);
+    };
+    place(HALT_ADDRESS, OPCODE_NUMBERS.get("HALT") ?? 0);
+    for (let from = 0; from < REGISTER_CLASSES.length; from++) {
+      for (let to = 0; to < REGISTER_CLASSES.length; to++) {
+        place(adapterAddress(from, to), OPCODE_NUMBERS.get("ADAPT") ?? 0, from, to);
+      }
     }
   }
 

@@ -6,19 +6,11 @@
 import { Channel } from "../channel.ts";
 import { MocaLimitError, runtimeError } from "../error.ts";
 import { OBJECT_BYTES, SLOT_BYTES } from "../heap.ts";
+import { checkedIndex, outOfBounds, toIndex } from "../indexing.ts";
 import type { MapKey, MocaMap } from "../map.ts";
 import { HeapBlock, Pointer, Sequence, SequenceKind, type Value } from "../value.ts";
-import {
-  checkedIndex,
-  int,
-  map,
-  native,
-  type NativeContext,
-  type NativeRow,
-  outOfBounds,
-  sequence,
-  toIndex,
-} from "./native.ts";
+import { int, map, sequence } from "../value_checks.ts";
+import { native, type NativeContext, type NativeRow } from "./native.ts";
 
 function key(value: Value | undefined): MapKey {
   if (typeof value === "bigint" || typeof value === "string") {

@@ -4,158 +4,21 @@
  * @module
  */
 import { runtimeError } from "../error.ts";
-import { OBJECT_BYTES, SLOT_BYTES } from "../heap.ts";
-import { MocaMap } from "../map.ts";
-import { fromBytes } from "../text.ts";
 import {
-  DynBox,
-  HeapBlock,
-  Pointer,
-  Sequence,
-  StructValue,
-  typeNumber,
-  type Value,
-} from "../value.ts";
-import {
-  checkedIndex,
-  int,
-  native,
-  type NativeContext,
-  type NativeRow,
+  allocate,
+  heapLoad,
+  heapSize,
+  heapStore,
+  indexAny,
+  offsetPointer,
   outOfBounds,
-  string,
+  setIndexAny,
   toIndex,
-} from "./native.ts";
-
-/** Slots as a raw pointer sees them. */
-function slotCount(target: Pointer["target"]): number {
-  return target instanceof HeapBlock ? target.slots.length : target.length;
-}
-
-function checkedSlot(pointer: Pointer, index: bigint): number {
-  const at = toIndex(index + BigInt(pointer.offset));
-  if (at < 0 || at >= slotCount(pointer.target)) {
-    throw outOfBounds(null, index);
-  }
-  return at;
-}
-
-function loadPointer(pointer: Pointer, index: bigint): Value {
-  const at = checkedSlot(pointer, index);
-  const { target } = pointer;
-  return typeof target === "string"
-    ? BigInt(target.charCodeAt(at))
-    : target instanceof HeapBlock
-    ? target.slots[at] ?? null
-    : target.get(at);
-}
-
-/** The slots of an object as the original lays them out. */
-function slotsOf(value: Value | undefined): readonly Value[] {
-  if (typeof value === "string") {
-    return [new Pointer(value, 0), BigInt(value.length)];
-  }
-  if (value instanceof Sequence) {
-    const slots: Value[] = [new Pointer(value, 0), BigInt(value.length)];
-    return value.isVec ? [...slots, BigInt(value.capacity)] : slots;
-  }
-  if (value instanceof StructValue) {
-    return value.fields;
-  }
-  if (value instanceof MocaMap) {
-    return [null, BigInt(value.size), BigInt(value.capacity)];
-  }
-  if (value instanceof DynBox) {
-    return [BigInt(value.type), value.value];
-  }
-  throw runtimeError("expected reference");
-}
-
-/** Reads a slot of an object or pointer. */
-export function heapLoad(value: Value | undefined, index: bigint): Value {
-  if (value instanceof Pointer) {
-    return loadPointer(value, index);
-  }
-  const slots = slotsOf(value);
-  const at = toIndex(index);
-  if (at < 0 || at >= slots.length) {
-    throw outOfBounds(null, index);
-  }
-  return slots[at] ?? null;
-}
-
-/** Writes a slot of an object or pointer. */
-export function heapStore(target: Value | undefined, index: bigint, value: Value): void {
-  if (target instanceof StructValue) {
-    const at = toIndex(index);
-    if (at < 0 || at >= target.fields.length) {
-      throw outOfBounds(null, index);
-    }
-    target.fields[at] = value;
-    return;
-  }
-  if (!(target instanceof Pointer) || typeof target.target === "string") {
-    throw runtimeError("expected reference");
-  }
-  const at = checkedSlot(target, index);
-  if (target.target instanceof HeapBlock) {
-    target.target.slots[at] = value;
-  } else if (!target.target.set(at, value)) {
-    throw runtimeError("expected integer");
-  }
-}
-
-/** Reads an element of whatever can be indexed. */
-export function indexAny(target: Value | undefined, at: Value | undefined): Value {
-  if (target instanceof MocaMap) {
-    const value = typeof at === "bigint" || typeof at === "string" ? target.get(at) : undefined;
-    if (value === undefined) {
-      throw runtimeError("key not found");
-    }
-    return value;
-  }
-  const index = int(at);
-  if (target instanceof Sequence) {
-    return target.get(checkedIndex(target, index));
-  }
-  if (typeof target === "string") {
-    const place = toIndex(index);
-    if (place < 0 || place >= target.length) {
-      throw outOfBounds(target, index);
-    }
-    return BigInt(target.charCodeAt(place));
-  }
-  return heapLoad(target, index);
-}
-
-/** Writes an element of whatever can be indexed. */
-export function setIndexAny(target: Value | undefined, at: Value | undefined, value: Value): void {
-  if (target instanceof MocaMap && (typeof at === "bigint" || typeof at === "string")) {
-    target.set(at, value);
-    return;
-  }
-  if (target instanceof Sequence) {
-    if (!target.set(checkedIndex(target, int(at)), value)) {
-      throw runtimeError("expected integer");
-    }
-    return;
-  }
-  heapStore(target, int(at), value);
-}
-
-/** Allocates slots. */
-export function allocate(context: NativeContext, count: bigint): Pointer {
-  if (count < 0n || count > 0xffffffn * 64n) {
-    throw runtimeError(`invalid allocation size ${count}`);
-  }
-  const slots = Number(count);
-  context.heap.reserve(OBJECT_BYTES + slots * SLOT_BYTES);
-  const block = new HeapBlock([]);
-  for (let i = 0; i < slots; i++) {
-    block.slots.push(null);
-  }
-  return new Pointer(block, 0);
-}
+} from "../indexing.ts";
+import { fromBytes } from "../text.ts";
+import { DynBox, Pointer, Sequence, StructValue, typeNumber, type Value } from "../value.ts";
+import { int, string } from "../value_checks.ts";
+import { native, type NativeContext, type NativeRow } from "./native.ts";
 
 function box(value: Value | undefined): DynBox {
   if (!(value instanceof DynBox)) {
@@ -171,17 +34,6 @@ function fieldAt(value: Value | undefined, index: bigint): { struct: StructValue
     throw outOfBounds(null, index);
   }
   return { struct, at };
-}
-
-function offset(value: Value | undefined, by: bigint): Pointer {
-  if (!(value instanceof Pointer)) {
-    throw runtimeError("expected reference");
-  }
-  const total = BigInt(value.offset) + by;
-  if (total < -0x7fffffffn || total > 0x7fffffffn) {
-    throw outOfBounds(null, by);
-  }
-  return new Pointer(value.target, Number(total));
 }
 
 function stringFrom(context: NativeContext, source: Value | undefined, length: bigint): string {
@@ -235,7 +87,7 @@ export const MEMORY_NATIVES: readonly (readonly [string, NativeRow])[] = [
       return field instanceof DynBox ? field : new DynBox(type, field);
     }),
   ],
-  ["__alloc_heap", native("i", "v", (context, [count]) => allocate(context, int(count)))],
+  ["__alloc_heap", native("i", "v", (context, [count]) => allocate(context.heap, int(count)))],
   ["__heap_load", native("vi", "v", (_, [target, index]) => heapLoad(target, int(index)))],
   [
     "__heap_store",
@@ -246,14 +98,9 @@ export const MEMORY_NATIVES: readonly (readonly [string, NativeRow])[] = [
   ],
   [
     "__heap_size",
-    native("v", "i", (_, [target]) =>
-      BigInt(
-        target instanceof Pointer
-          ? slotCount(target.target) - target.offset
-          : slotsOf(target).length,
-      )),
+    native("v", "i", (_, [target]) => BigInt(heapSize(target))),
   ],
-  ["__ptr_offset", native("vi", "v", (_, [target, by]) => offset(target, int(by)))],
+  ["__ptr_offset", native("vi", "v", (_, [target, by]) => offsetPointer(target, int(by)))],
   [
     "__alloc_string",
     native("vi", "v", (context, [source, length]) => stringFrom(context, source, int(length))),

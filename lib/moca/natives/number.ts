@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { truncate } from "../asm.ts";
 import { runtimeError } from "../error.ts";
+import { truncate } from "../operations.ts";
 import { Sequence, SequenceKind } from "../value.ts";
-import { float, int, native, type NativeContext, type NativeRow } from "./native.ts";
+import { float, int } from "../value_checks.ts";
+import { native, type NativeContext, type NativeRow } from "./native.ts";
 
 const SECONDS_PER_DAY = 86400n;
 

@@ -8,15 +8,8 @@ import { formatFloat } from "../format.ts";
 import { OBJECT_BYTES, SLOT_BYTES, STRING_BYTES } from "../heap.ts";
 import { copyOfPart } from "../text.ts";
 import { Sequence, SequenceKind, type Value } from "../value.ts";
-import {
-  float,
-  int,
-  native,
-  type NativeContext,
-  type NativeRow,
-  sequence,
-  string,
-} from "./native.ts";
+import { float, int, sequence, string } from "../value_checks.ts";
+import { native, type NativeContext, type NativeRow } from "./native.ts";
 
 const BLANK = new Set([32, 9, 10, 13]);
 
