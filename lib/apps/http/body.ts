@@ -17,6 +17,9 @@ export type BodyFraming =
   | { readonly kind: "chunked" }
   | { readonly kind: "close" };
 
+const LF = 10;
+const CR = 13;
+
 /** Longest line before a chunk, its extensions included. */
 const MAX_CHUNK_LINE = 4096;
 
@@ -104,11 +107,22 @@ function* takeChunks(reader: MessageReader): Generator<Uint8Array<ArrayBuffer>, 
     const size = readChunkSize(reader);
     if (size === 0) break;
     yield* take(reader, size);
-    const end = reader.line(2);
-    if (end === null) throw endedBeforeLastChunk();
-    if (end !== "") throw new HttpError("a chunk does not end where it should");
+    endChunk(reader);
   }
   skipTrailers(reader);
+}
+
+/** Takes the end of the line that a chunk's data is on; its CR may be missing (section 2.2). */
+function endChunk(reader: MessageReader): void {
+  let octet = takeOctet(reader);
+  if (octet === CR) octet = takeOctet(reader);
+  if (octet !== LF) throw new HttpError("a chunk does not end where it should");
+}
+
+function takeOctet(reader: MessageReader): number {
+  const [octet] = reader.take(1);
+  if (octet === undefined) throw endedBeforeLastChunk();
+  return octet;
 }
 
 /** RFC 9112 section 7.1: hexadecimal, then extensions, which are ignored. */

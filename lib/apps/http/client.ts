@@ -78,7 +78,7 @@ export class HttpResponse implements Disposable {
 
   /** Where a redirect leads, RFC 9110 section 15.4; null for any other response. */
   get location(): string | null {
-    const redirects = [301, 302, 303, 307, 308].includes(this.head.status);
+    const redirects = [300, 301, 302, 303, 307, 308].includes(this.head.status);
     const location = redirects ? this.head.headers.get("location") : null;
     // Bytes beyond ASCII are kept as they are, whatever their encoding.
     return location?.replace(

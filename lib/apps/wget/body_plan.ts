@@ -71,7 +71,8 @@ function refused(response: HttpResponse): DownloadError {
   return new DownloadError(`the server answered ${response.status}${more}`, ExitStatus.server);
 }
 
-function tooLong(saved: number, size: number): DownloadError {
+/** The error for a document that is shorter than what has been saved of it. */
+export function tooLong(saved: number, size: number): DownloadError {
   return new DownloadError(
     `${saved} bytes have been saved, more than the ${size} that the server has`,
     ExitStatus.generic,

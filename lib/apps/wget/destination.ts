@@ -29,6 +29,21 @@ const MAX_NAMES = 10_000;
 
 const STDOUT = 1;
 
+/** Paths that Deno opens with every permission only, unless they are those of a few harmless devices. */
+const RESERVED = /^\/(?:dev\/(?!(?:null|zero|random|urandom)$)|proc\/|sys\/)/;
+
+const ALL = ["read", "write", "net", "env", "sys", "run", "ffi"] as const;
+
+/** The flag that is missing to write a file, if it is one. */
+function missingFlag(path: string): string | null {
+  const lacks = (name: (typeof ALL)[number]) => permissionState({ name }) !== "granted";
+  if (RESERVED.test(path)) return ALL.some(lacks) ? "--allow-all" : null;
+  // What is there already can be seen with leave to read only.
+  const missing = (["write", "read"] as const)
+    .find((name) => permissionState({ name, path }) !== "granted");
+  return missing === undefined ? null : `--allow-${missing}=${path}`;
+}
+
 /** What is to be opened. */
 export interface DestinationOptions {
   /** The file, or the name that it would like to have. */
@@ -80,6 +95,11 @@ export class Destination implements Disposable {
   /** Whether it is a file, which stays as it is when a download fails. */
   get isFile(): boolean {
     return this.#options !== null;
+  }
+
+  /** Whether it is a file that nobody but a URL has named. */
+  get isNamedByUrl(): boolean {
+    return this.#options?.isFromUrl ?? false;
   }
 
   /**
@@ -173,11 +193,8 @@ export class Destination implements Disposable {
   }
 
   #failure(path: string, result: number): DownloadError {
-    // What is there already can be seen with leave to read only.
-    const missing = result === -Errno.EACCES
-      ? (["write", "read"] as const).find((name) => permissionState({ name, path }) !== "granted")
-      : undefined;
-    const advice = missing === undefined ? "" : `, add --allow-${missing}=${path}`;
+    const missing = result === -Errno.EACCES ? missingFlag(path) : null;
+    const advice = missing === null ? "" : `, add ${missing}`;
     const reason = failureReason(this.#system, result);
     return new DownloadError(`Cannot write ${path}: ${reason}${advice}`, ExitStatus.file);
   }

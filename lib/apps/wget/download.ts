@@ -12,8 +12,9 @@ import { type FollowOptions, sendRequestFollowing } from "../http/redirects.ts";
 import type { Field } from "../http/request_head.ts";
 import type { TimeLimit } from "../http/time_limit.ts";
 import { TlsConnection } from "../http/tls_connection.ts";
-import { type BodyPlan, planBody } from "./body_plan.ts";
+import { type BodyPlan, planBody, tooLong } from "./body_plan.ts";
 import type { Destination } from "./destination.ts";
+import { DownloadError, ExitStatus } from "./exit_status.ts";
 import type { Report } from "./report.ts";
 import { formatSize, formatSpeed } from "./size.ts";
 
@@ -42,6 +43,9 @@ export class Download {
   readonly #options: DownloadOptions;
   #saved = 0;
   #received = 0;
+  /** By what the server knows the version that bytes were received of; null where it does not say. */
+  #version: string | null = null;
+  #hasChanged = false;
 
   /** Prepares a download; nothing is asked for yet. */
   constructor(url: HttpUrl, options: DownloadOptions) {
@@ -59,6 +63,11 @@ export class Download {
     return this.#received;
   }
 
+  /** Whether the server has another version by now than the one that bytes were received of. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
+  }
+
   /**
    * Gets what is missing of the document.
    *
@@ -74,12 +83,30 @@ export class Download {
     if (this.#saved === 0) this.#saved = destination.resume();
     using response = sendRequestFollowing(this.url, this.#requestOptions(limit));
     const plan = planBody(response, this.#saved);
+    this.#checkVersion(response);
     report.line(describeResponse(response));
-    if (plan.complete) {
-      report.line(`${destination.path} has all ${this.#saved} bytes already`);
+    if (plan.complete) return this.#reportComplete();
+    if (response.head.status === 204 && destination.isNamedByUrl) {
+      report.line("There is nothing to be saved");
       return;
     }
     this.#save(response, plan);
+  }
+
+  #reportComplete(): void {
+    const { destination, report } = this.#options;
+    report.line(`${destination.path} has all ${this.#saved} bytes already`);
+  }
+
+  /** Refuses to go on with a part of another version, as far as the server tells versions apart. */
+  #checkVersion({ head: { headers, status } }: HttpResponse): void {
+    const version = status === 416 ? null : headers.get("etag") ?? headers.get("last-modified");
+    this.#hasChanged = this.#received > 0 && this.#version !== null && version !== null &&
+      version !== this.#version;
+    if (this.#hasChanged) {
+      throw new DownloadError("the document has changed in the meantime", ExitStatus.generic);
+    }
+    this.#version = version ?? this.#version;
   }
 
   #requestOptions(limit: TimeLimit): FollowOptions {
@@ -131,6 +158,8 @@ export class Download {
         this.#received += wanted.byteLength;
         report.advance(this.#saved);
       }
+      if (unwanted > 0) throw tooLong(before, before - unwanted);
+      if (skip > 0 && !hasBegun) return this.#reportComplete();
       if (!hasBegun) begin();
     } finally {
       if (hasBegun) elapsed = report.finish(this.#saved);

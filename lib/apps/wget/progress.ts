@@ -31,21 +31,47 @@ export function progressBar(progress: Progress, columns: number): string {
   const { before, saved, size, elapsed } = progress;
   const speed = formatSpeed(saved - before, elapsed);
   const room = Math.max(0, columns - 1);
-  if (size === null) return `${formatSize(saved)}  ${speed}`.slice(0, room);
+  const figures = [formatSize(saved), speed];
+  if (size === null) return asManyAsFit(figures, room);
   const fraction = size === 0 ? 1 : Math.min(1, saved / size);
   const percent = `${Math.floor(fraction * 100)}%`.padStart(4);
-  const figures = `${formatSize(saved)}  ${speed}${remaining(progress)}`;
-  const width = room - percent.length - figures.length - 5;
-  if (width < NARROWEST_BAR) return `${percent}  ${figures}`.slice(0, room);
+  const left = remaining(progress);
+  if (left !== null) figures.push(left);
+  const text = figures.join("  ");
+  const width = room - percent.length - text.length - 5;
+  if (width < NARROWEST_BAR) return asManyAsFit([percent, ...figures], room);
   const done = Math.floor(fraction * width);
   const bar = "=".repeat(Math.max(0, done - 1)) + (done === 0 ? "" : done === width ? "=" : ">");
-  return `${percent} [${bar.padEnd(width)}]  ${figures}`;
+  return `${percent} [${bar.padEnd(width)}]  ${text}`;
 }
 
-function remaining({ before, saved, size, elapsed }: Progress): string {
+/** The first of some figures: part of one would be read as another. */
+function asManyAsFit(figures: readonly string[], room: number): string {
+  let text = "";
+  for (const figure of figures) {
+    const longer = text === "" ? figure : `${text}  ${figure}`;
+    if (longer.length > room) break;
+    text = longer;
+  }
+  return text;
+}
+
+/**
+ * A bar with spaces behind it that blot out the one before, as far as the terminal is still that wide:
+ * beyond, they would begin another line.
+ *
+ * @param bar The bar.
+ * @param before How long the one before was.
+ * @param columns The terminal's width.
+ */
+export function covering(bar: string, before: number, columns: number): string {
+  return bar.padEnd(Math.min(before, columns - 1));
+}
+
+function remaining({ before, saved, size, elapsed }: Progress): string | null {
   const got = saved - before;
-  if (size === null || got <= 0 || saved >= size) return "";
-  return `  ${formatDuration(elapsed * (size - saved) / got)} left`;
+  if (size === null || got <= 0 || saved >= size) return null;
+  return `${formatDuration(elapsed * (size - saved) / got)} left`;
 }
 
 /** Bytes after which a line is printed where the size is not known, at first. */

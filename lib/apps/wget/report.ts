@@ -4,7 +4,7 @@
  * @module
  */
 import { print } from "../output.ts";
-import { type Progress, progressBar, ProgressSteps } from "./progress.ts";
+import { covering, type Progress, progressBar, ProgressSteps } from "./progress.ts";
 
 /** Time between two drawings of the bar, in milliseconds. */
 const REDRAW_INTERVAL = 100;
@@ -75,8 +75,9 @@ export class Report {
       size: this.#size,
       elapsed: performance.now() - this.#started,
     };
-    const bar = progressBar(progress, columns());
-    print("stderr", `\r${bar.padEnd(this.#width)}`);
+    const width = columns();
+    const bar = progressBar(progress, width);
+    print("stderr", `\r${covering(bar, this.#width, width)}`);
     this.#width = bar.length;
   }
 }

@@ -137,10 +137,11 @@ async function get(url: HttpUrl, { system, destination, job, report }: {
 }
 
 /** What a failed download leaves behind. */
-function whatIsKept({ received, saved }: Download, { isFile, path }: Destination): string {
-  return received > 0 && isFile
-    ? `; ${path} keeps ${saved} bytes, --continue goes on with them`
-    : "";
+function whatIsKept(download: Download, { isFile, path }: Destination): string {
+  const { received, saved, hasChanged } = download;
+  if (received === 0 || !isFile) return "";
+  const advice = hasChanged ? " of what it was" : ", --continue goes on with them";
+  return `; ${path} keeps ${saved} bytes${advice}`;
 }
 
 function messageOf(url: string, error: unknown): string {

@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Progress, progressBar, ProgressSteps } from "../../../lib/apps/wget/progress.ts";
+import {
+  covering,
+  type Progress,
+  progressBar,
+  ProgressSteps,
+} from "../../../lib/apps/wget/progress.ts";
 import { formatDuration, formatSize, formatSpeed } from "../../../lib/apps/wget/size.ts";
 
 const MIB = 1024 * 1024;
@@ -26,7 +31,7 @@ Deno.test("progressBar() counts no speed for what was there before", () => {
 
 Deno.test("progressBar() has no bar where the size is not known or there is no room", () => {
   assertEquals(bar({ saved: 3 * MIB, elapsed: 1000 }, 80), "3.0 MiB  3.0 MiB/s");
-  assertEquals(bar({ saved: 5, size: 10, elapsed: 1000 }, 30), " 50%  5 bytes  5 bytes/s  1s ");
+  assertEquals(bar({ saved: 5, size: 10, elapsed: 1000 }, 34), " 50%  5 bytes  5 bytes/s  1s left");
   assertEquals(bar({ saved: 5, size: 10 }, 0), "");
 });
 
@@ -39,6 +44,22 @@ Deno.test("progressBar() stays on one line at any width and state", () => {
       }
     }
   }
+});
+
+Deno.test("progressBar() leaves out whole figures where there is no room for all", () => {
+  const shown = (columns: number) => bar({ saved: 5, size: 10, elapsed: 1000 }, columns);
+  assertEquals(shown(33), " 50%  5 bytes  5 bytes/s");
+  assertEquals(shown(20), " 50%  5 bytes");
+  assertEquals(shown(8), " 50%");
+  assertEquals(shown(4), "");
+  assertEquals(bar({ saved: 3 * MIB, elapsed: 1000 }, 12), "3.0 MiB");
+});
+
+Deno.test("covering() blots out a longer bar, but not beyond a terminal that became narrower", () => {
+  assertEquals(covering("50%", 5, 80), "50%  ");
+  assertEquals(covering("50%", 60, 20), "50%".padEnd(19));
+  assertEquals(covering("100%", 3, 20), "100%");
+  assertEquals(covering("", 60, 0), "");
 });
 
 Deno.test("ProgressSteps has a line for each tenth, but the last", () => {

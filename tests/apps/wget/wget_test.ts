@@ -268,6 +268,64 @@ Deno.test("wget -c leaves a file alone that is no beginning of the document", as
   assertEquals(folder.read("f").length, 2000);
 });
 
+Deno.test("wget -c notices the end of a document whose length nobody told", async () => {
+  await using folder = await emptyFolder();
+  await using server = startServer(async ({ request, send }) => {
+    const isChunked = (await request()).startsWith("GET /chunked ");
+    if (isChunked) await send(OK, "Transfer-Encoding: chunked\r\n\r\n4\r\nsome\r\n0\r\n\r\n");
+    else await send(OK, "\r\nsome");
+  });
+  for (const name of ["chunked", "close"]) {
+    const url = `${server.origin}/${name}`;
+    folder.write(name, "some more");
+    assertFailed(
+      await wget(folder, ["-c", url]),
+      1,
+      `Cannot get ${url}: 9 bytes have been saved, more than the 4 that the server has`,
+    );
+    assertEquals(folder.text(name), "some more");
+    folder.write(name, "some");
+    const got = await wget(folder, ["-c", url]);
+    assertEquals([failures(got), got.code], [[], 0]);
+    assertStringIncludes(got.stderr, `${name} has all 4 bytes already`);
+  }
+});
+
+Deno.test("wget --tries does not put two versions of a document together", async () => {
+  await using folder = await emptyFolder();
+  for (const [field, isSame] of [["ETag", false], ["Last-Modified", false], ["ETag", true]]) {
+    let count = 0;
+    await using server = startServer(async ({ request, send }) => {
+      const range = /^range: bytes=/im.test(await request());
+      const version = `${field}: "${isSame ? 0 : count++}"\r\n`;
+      const part = "HTTP/1.1 206 Part\r\nContent-Range: bytes 4-7/8\r\nContent-Length: 4\r\n";
+      if (range) await send(`${part}${version}\r\nmore`);
+      else await send(`${OK}Content-Length: 8\r\n${version}\r\nsome`);
+    });
+    const url = `${server.origin}/f`;
+    folder.write("out", "");
+    const got = await wget(folder, ["-t3", "-O", "out", url]);
+    const cut = `Cannot get ${url}: the connection ended after 4 of 8 bytes`;
+    if (isSame) assertFailed(got, 0, cut);
+    else {
+      const reason = "the document has changed in the meantime; out keeps 4 bytes of what it was";
+      assertFailed(got, 1, cut, `Cannot get ${url}: ${reason}`);
+    }
+    assertEquals(folder.text("out"), isSame ? "somemore" : "some");
+    assertEquals(server.requests.length, 2);
+  }
+});
+
+Deno.test("wget makes no file for an answer without content, but empties that of -O", async () => {
+  await using folder = await emptyFolder();
+  await using server = answering("HTTP/1.1 204 No Content\r\n\r\n");
+  const got = await wget(folder, [`${server.origin}/f`]);
+  assertEquals([failures(got), got.code, folder.names()], [[], 0, []]);
+  folder.write("out", "old");
+  assertEquals((await wget(folder, ["-O", "out", `${server.origin}/f`])).code, 0);
+  assertEquals(folder.text("out"), "");
+});
+
 Deno.test("wget tells the server's refusals apart", async () => {
   await using folder = await emptyFolder();
   await using server = startServer(async ({ request, send }) => {
@@ -318,7 +376,7 @@ Deno.test("wget follows every kind of redirect, and keeps the name", async () =>
         : `HTTP/1.1 ${status} Moved\r\nLocation: ../x/../..%2Fevil?y\r\n\r\n`,
     );
   });
-  const statuses = [301, 302, 303, 307, 308];
+  const statuses = [300, 301, 302, 303, 307, 308];
   const got = await wget(folder, statuses.map((status) => `${server.origin}/r${status}`));
   assertEquals(got.code, 0, got.stderr);
   assertEquals(folder.names(), statuses.map((status) => `r${status}`));
@@ -405,6 +463,14 @@ for (const stack of STACK_FLAGS) {
       3,
       "Cannot write /elsewhere: Permission denied (EACCES), add --allow-write=/elsewhere",
     );
+    const reading = ["--allow-read", "--allow-write"];
+    for (const device of ["/dev/full", "/dev/stdout"]) {
+      assertFailed(
+        await wget(folder, ["-O", device, url], { ...stack, flags: [...stack.flags, ...reading] }),
+        3,
+        `Cannot write ${device}: Permission denied (EACCES), add --allow-all`,
+      );
+    }
     const flags = stack.flags.map((flag) => flag === "--allow-net" ? `${flag}=[::1]` : flag);
     const to = `127.0.0.1:${server.port}`;
     for (const scheme of ["http", "https"]) {
