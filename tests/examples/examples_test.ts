@@ -148,6 +148,17 @@ for (const { stack, flags } of STACK_FLAGS) {
     );
   });
 
+  test("tour.mc shows the language", async () => {
+    const { text, stderr, code } = await run("tour");
+    const lines = [
+      ...["count 1", "count 3", "7 bytes, the first is 103", "5", "443"],
+      ...["visit of 127.0.0.1:8080", "visit of ::1:22", "ssh", "40"],
+      ...["runtime error: no such luck", "not a number", "no such domain", "true"],
+      ...["127.0.0.1:8080", "5050"],
+    ];
+    assertEquals([text, stderr, code], [`${lines.join("\n")}\n`, "", 0]);
+  });
+
   test("half_close.mc sends its last and reads on", async () => {
     await using server = startServer(async (exchange) => {
       await exchange.closed();

@@ -30,7 +30,7 @@ export interface HostCallRow {
   readonly result: string;
   /** What it returns, in one line; the same for an error unless it says so: a negative int. */
   readonly help: string;
-  /** A script that uses it, among the examples; none for the original's. */
+  /** A script that uses it, among the examples; each of ours has one. */
   readonly example?: string;
   /** What the script's function does with `r`, which `__hostcall` gave; by default, returns it. */
   readonly wrap?: string;
@@ -67,6 +67,7 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [FD, data("buf"), int("count")],
     result: "int",
     help: "writes the bytes of a string or pointer, all of them; their count",
+    example: "http_server.mc",
   },
   {
     number: 2,
@@ -74,14 +75,23 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [text("path"), int("flags")],
     result: "int",
     help: "opens a file; a descriptor",
+    example: "hexdump.mc",
   },
-  { number: 3, name: "close", params: [FD], result: "int", help: "closes a descriptor; 0" },
+  {
+    number: 3,
+    name: "close",
+    params: [FD],
+    result: "int",
+    help: "closes a descriptor; 0",
+    example: "hexdump.mc",
+  },
   {
     number: 4,
     name: "read",
     params: [FD, int("count")],
     result: "string",
     help: "up to count bytes, decoded as UTF-8; empty at the end",
+    example: "http_get.mc",
   },
   {
     number: 5,
@@ -89,6 +99,7 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [int("domain"), int("type")],
     result: "int",
     help: "a descriptor for connect or bind: AF_INET() and SOCK_STREAM() only",
+    example: "http_get.mc",
   },
   {
     number: 6,
@@ -96,6 +107,7 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [FD, text("host"), int("port")],
     result: "int",
     help: "connects to each address of the host until one answers; 0",
+    example: "http_get.mc",
   },
   {
     number: 7,
@@ -103,6 +115,7 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [FD, text("host"), int("port")],
     result: "int",
     help: "binds; a stream socket listens from then on; 0",
+    example: "http_server.mc",
   },
   {
     number: 8,
@@ -117,6 +130,7 @@ export const HOST_CALL_ROWS: readonly HostCallRow[] = [
     params: [FD],
     result: "int",
     help: "waits for a connection; its descriptor",
+    example: "http_server.mc",
   },
   { number: 10, name: "time", params: [], result: "int", help: "seconds since 1970" },
   { number: 11, name: "time_nanos", params: [], result: "int", help: "nanoseconds since 1970" },
