@@ -21,13 +21,20 @@ import {
 import { openStack } from "../../../lib/stack/open.ts";
 import { assertErrno, bytes } from "../guest.ts";
 import { LostThread } from "./lost_thread.ts";
-import { until } from "./test_worker.ts";
+import { type TestWorker, until } from "./test_worker.ts";
 import { testThreads, type ThreadedGuest } from "./threads.ts";
 
 function pair(guest: ThreadedGuest): readonly [number, number] {
   const fds = new Int32Array(2);
   guest.ok(guest.kernel.socketpair(AF_UNIX, SOCK_STREAM, 0, fds), "socketpair");
   return [fds[0] as number, fds[1] as number];
+}
+
+/** Waits until a thread has come to its end, and not for ever. */
+async function over(thread: TestWorker): Promise<void> {
+  let isOver = false;
+  thread.result.finally(() => isOver = true);
+  await until(() => isOver, "the end of a thread");
 }
 
 testThreads("a terminated worker ends its call, and what others have closed", async (guest) => {
@@ -138,6 +145,7 @@ testThreads("a thread that makes no call is no obstacle to the end", async (gues
 testThreads("a process whose thread was cut short with its locks ends", async (guest) => {
   const thread = guest.start("cutShort", 5);
   assertEquals(await thread.report(), "locked");
+  await over(thread);
   assertEquals(await thread.result, [true, ProcessState.ended, 5]);
 });
 
@@ -166,9 +174,7 @@ testThreads("exit() ends a close() that waits for what was not sent", async (gue
   const thread = guest.start("close", client);
   await thread.inside("close");
   guest.kernel.exit();
-  let isOver = false;
-  thread.result.finally(() => isOver = true);
-  await until(() => isOver, "the end of close()");
+  await over(thread);
 });
 
 testThreads("a description ends once, whoever else was about to end it", (guest) => {
