@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { Kernel, openStack } from "../lib/kernel/mod.ts";
-import { AF_INET, encodeSockaddr, LinuxAbi, SOCK_STREAM, SYS } from "../lib/guest/linux/mod.ts";
-import { parseSocketAddress, type SocketAddress } from "../lib/guest/linux/mod.ts";
+import { Kernel, openStack } from "@vmsock/vmsock/kernel";
+import { AF_INET, encodeSockaddr, LinuxAbi, SOCK_STREAM, SYS } from "@vmsock/vmsock/linux";
+import { parseSocketAddress, type SocketAddress } from "@vmsock/vmsock/linux";
 
 /** Operations: 8 bits, then a register in 8 bits, then a signed number or two registers in 16. */
 const Op = { LI: 0, MOV: 1, ADD: 2, SUB: 3, BLTZ: 4, BEQZ: 5, B: 6, SVC: 7 } as const;
