@@ -31,7 +31,7 @@ function shrink(tcb: TransmissionControlBlock, mtu: number): void {
   if (limit >= tcb.segmentLimit) return;
   tcb.segmentLimit = limit;
   tcb.congestion.setSegmentSize(tcb.segmentSize);
-  if (tcb.inFlight > 0 && tcb.synAcknowledged) tcb.sndNxt = tcb.sndUna;
+  if (tcb.inFlight > 0 && tcb.synAcknowledged) tcb.goBack();
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * A TCP of our own: RFC 9293 with RFC 5681, 5961, 6298, 6528, 6675, 7323. It does no I/O; packets and
- * time go in, segments come out.
+ * A TCP of our own: RFC 9293 with RFC 5681, 5961, 6298, 6528, 6675, 7323, 8985. It does no I/O; packets
+ * and time go in, segments come out.
  *
  * @module
  */

@@ -14,6 +14,8 @@ import type { TransmissionControlBlock } from "./transmission_control_block.ts";
 export function startTimeWait(tcb: TransmissionControlBlock, now: number): void {
   tcb.state = "TIME-WAIT";
   tcb.retransmitAt = Infinity;
+  tcb.reorderAt = Infinity;
+  tcb.tailProbe.at = Infinity;
   tcb.persistAt = Infinity;
   tcb.keepAliveAt = Infinity;
   tcb.closeAt = now + 2 * tcb.settings.maximumSegmentLifetime;

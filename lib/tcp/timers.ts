@@ -4,7 +4,7 @@
  * @module
  */
 import { Errno } from "../linux/errno.ts";
-import { onRetransmissionTimeout } from "./recovery.ts";
+import { onReorderingTimer, onRetransmissionTimeout } from "./recovery.ts";
 import { queueReset } from "./reset.ts";
 import { isSynchronized } from "./state.ts";
 import type { TransmissionControlBlock } from "./transmission_control_block.ts";
@@ -50,7 +50,7 @@ function onRetransmitTimer(tcb: TransmissionControlBlock, now: number): void {
   if (tcb.sndWnd === 0) {
     // The peer has closed its window over what is on the way: it is asked, not given up (MUST-37).
     tcb.retransmitAt = Infinity;
-    tcb.sndNxt = tcb.sndUna;
+    tcb.goBack();
     tcb.persistAt = now;
     return;
   }
@@ -86,6 +86,11 @@ function onKeepAliveTimer(tcb: TransmissionControlBlock, now: number): void {
 export function runTimers(tcb: TransmissionControlBlock, now: number): void {
   if (now >= tcb.closeAt) return tcb.end(0);
   if (now >= tcb.retransmitAt) onRetransmitTimer(tcb, now);
+  if (now >= tcb.reorderAt) onReorderingTimer(tcb, now);
+  if (now >= tcb.tailProbe.at) {
+    tcb.tailProbe.at = Infinity;
+    tcb.tailProbe.due = true;
+  }
   if (now >= tcb.persistAt) onPersistTimer(tcb, now);
   if (now >= tcb.keepAliveAt) onKeepAliveTimer(tcb, now);
   if (now >= tcb.acknowledgeAt) {
@@ -139,6 +144,8 @@ export function restartKeepAliveTimer(tcb: TransmissionControlBlock, now: number
 export function nextTimer(tcb: TransmissionControlBlock): number {
   return Math.min(
     tcb.retransmitAt,
+    tcb.reorderAt,
+    tcb.tailProbe.at,
     tcb.persistAt,
     tcb.acknowledgeAt,
     tcb.closeAt,

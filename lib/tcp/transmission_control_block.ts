@@ -10,7 +10,9 @@ import { Assembler } from "./assembler.ts";
 import { CongestionWindow } from "./congestion.ts";
 import { RingBuffer } from "./ring_buffer.ts";
 import { RttEstimator } from "./rtt_estimator.ts";
-import { Scoreboard } from "./scoreboard.ts";
+import { Rack } from "./rack.ts";
+import { SentSegments } from "./sent_segments.ts";
+import { TailProbe } from "./tail_loss_probe.ts";
 import type { TcpSettings } from "./settings.ts";
 import type { TcpState } from "./state.ts";
 
@@ -132,17 +134,19 @@ export class TransmissionControlBlock {
   readonly rtt: RttEstimator;
   /** How much may be on the way. */
   readonly congestion: CongestionWindow = new CongestionWindow();
-  /** What the peer holds out of order. */
-  readonly scoreboard: Scoreboard = new Scoreboard();
+  /** What was sent and is not acknowledged, where selective acknowledgments are agreed on. */
+  readonly sent: SentSegments = new SentSegments();
+  /** Which of it is lost. */
+  readonly rack: Rack = new Rack();
+  /** What finds out about the last of it. */
+  readonly tailProbe: TailProbe = new TailProbe();
   /** Duplicate acknowledgments in a row. */
   duplicateAcks = 0;
   /** RecoveryPoint: where recovery ends; null outside it. */
   recoveryPoint: number | null = null;
   /** No recovery begins before this is acknowledged (RFC 6582, recover). */
   recover: number;
-  /** HighRxt: up to where holes were sent again in this recovery. */
-  highRxt: number;
-  /** Whether the first segment that is not acknowledged is to be sent at once. */
+  /** Whether the first segment that is lost is to be sent at once, whatever the window. */
   retransmitFirst = false;
   /** End of the segment whose round trip is timed; null without. */
   timedSequence: number | null = null;
@@ -164,6 +168,8 @@ export class TransmissionControlBlock {
   readonly openedAt: number;
   /** When to send again; Infinity for never, as below. */
   retransmitAt = Infinity;
+  /** When what has not arrived yet is lost. */
+  reorderAt = Infinity;
   /** When to ask for a window. */
   persistAt = Infinity;
   /** How often the window was asked for in vain. */
@@ -204,7 +210,6 @@ export class TransmissionControlBlock {
     this.sndNxt = initialSequence;
     this.sndMax = initialSequence;
     this.recover = initialSequence;
-    this.highRxt = initialSequence;
     this.rcvScale = settings.windowScaling ? scaleFor(settings.receiveBuffer) : 0;
     this.sendBuffer = new RingBuffer(settings.sendBuffer);
     // A window is told in steps of 2^scale; what rounding adds must find room.
@@ -337,6 +342,13 @@ export class TransmissionControlBlock {
     this.sndWndMaximum = Math.max(this.sndWndMaximum, window);
   }
 
+  /** Goes back to the first octet that is not acknowledged: from there on all is sent again. */
+  goBack(): void {
+    this.sndNxt = this.sndUna;
+    this.sent.clear();
+    this.reorderAt = Infinity;
+  }
+
   /**
    * Notes that sequence numbers were sent.
    *
@@ -357,9 +369,11 @@ export class TransmissionControlBlock {
     if (this.error === 0) this.error = error;
     this.sendBuffer.clear();
     this.assembler.clear();
-    this.scoreboard.clear();
+    this.sent.clear();
     this.ackNow = false;
     this.retransmitAt = Infinity;
+    this.reorderAt = Infinity;
+    this.tailProbe.at = Infinity;
     this.persistAt = Infinity;
     this.probeDue = false;
     this.acknowledgeAt = Infinity;

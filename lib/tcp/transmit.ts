@@ -1,15 +1,17 @@
 /**
- * Which segment a connection sends next: RFC 9293, sections 3.8 and 3.10.2; RFC 5681; RFC 6675.
+ * Which segment a connection sends next: RFC 9293, sections 3.8 and 3.10.2; RFC 5681; RFC 6675; RFC 8985.
  *
  * @module
  */
 import { sequenceAdd, sequenceDifference, sequenceLess } from "../wire/sequence_number.ts";
 import type { TcpRepr } from "../wire/tcp.ts";
 import { TCP_FLAG_FIN, TCP_FLAG_PSH, TCP_FLAG_URG } from "../wire/tcp_flags.ts";
-import { congestionLimit } from "./recovery.ts";
+import { congestionLimit, octetsOnTheWay } from "./recovery.ts";
 import { isWindowUpdateDue } from "./receive_window.ts";
 import { makeAck, makeSegment, makeSyn, payloadLimit } from "./segment.ts";
+import { noteTailProbe, scheduleTailProbe } from "./tail_loss_probe.ts";
 import { restartRetransmissionTimer, startPersistTimer } from "./timers.ts";
+import type { SentSegment } from "./sent_segments.ts";
 import type { TransmissionControlBlock } from "./transmission_control_block.ts";
 
 const LARGEST_URGENT_POINTER = 0xffff;
@@ -56,6 +58,9 @@ function send(tcb: TransmissionControlBlock, run: Run, now: number): TcpRepr {
     tcb.timedSequence = end;
     tcb.timedAt = now;
   }
+  if (tcb.sackAgreed && end !== sequence) {
+    tcb.sent.record(sequence, end, now, sequenceLess(sequence, tcb.sndMax));
+  }
   tcb.sentAt = now;
   if (tcb.retransmitAt === Infinity) restartRetransmissionTimer(tcb, now);
   return segment;
@@ -73,25 +78,33 @@ function repeatFirst(tcb: TransmissionControlBlock, now: number): TcpRepr {
   tcb.retransmitFirst = false;
   tcb.timedSequence = null;
   const run = runAt(tcb, tcb.sndUna, tcb.inFlight);
-  tcb.highRxt = sequenceAdd(run.sequence, run.size + (run.fin ? 1 : 0));
   restartRetransmissionTimer(tcb, now);
   return send(tcb, run, now);
 }
 
-/** NextSeg of RFC 6675 for holes: what is lost first, then what may be if there is nothing new. */
-function repeatHole(
+/** Sends a segment again. */
+function repeat(
   tcb: TransmissionControlBlock,
-  hasNew: boolean,
+  { left, right }: SentSegment,
   now: number,
-): TcpRepr | null {
-  const hole = tcb.scoreboard.nextHole(
-    sequenceLess(tcb.highRxt, tcb.sndUna) ? tcb.sndUna : tcb.highRxt,
-  );
-  if (hole === null) return null;
-  if (hasNew && !tcb.scoreboard.isLost(hole.left, tcb.segmentSize)) return null;
-  const run = runAt(tcb, hole.left, sequenceDifference(hole.right, hole.left));
-  tcb.highRxt = sequenceAdd(run.sequence, run.size + (run.fin ? 1 : 0));
-  return send(tcb, run, now);
+): TcpRepr {
+  tcb.timedSequence = null;
+  if (left === tcb.sndUna) restartRetransmissionTimer(tcb, now);
+  return send(tcb, runAt(tcb, left, sequenceDifference(right, left)), now);
+}
+
+/** Sends the tail loss probe: new data if there is any that fits, else the last segment again. */
+function probeTail(tcb: TransmissionControlBlock, byPeer: number, now: number): TcpRepr | null {
+  tcb.tailProbe.due = false;
+  const { last } = tcb.sent;
+  if (last === undefined || tcb.inFlight === 0) return null;
+  const run = runAt(tcb, tcb.sndNxt, Math.max(0, byPeer));
+  const isNew = run.size > 0 || run.fin;
+  restartRetransmissionTimer(tcb, now);
+  const segment = isNew ? send(tcb, run, now) : repeat(tcb, last, now);
+  if (isNew) tcb.advance(sequenceAdd(run.sequence, run.size + (run.fin ? 1 : 0)));
+  noteTailProbe(tcb, !isNew);
+  return segment;
 }
 
 /** Asks for a window with an octet that does not fit into it (MUST-36), or with the FIN. */
@@ -116,18 +129,21 @@ function nextData(tcb: TransmissionControlBlock, now: number): TcpRepr | null {
   tcb.probeDue = false;
   const left = sequenceDifference(tcb.dataEnd, tcb.sndNxt);
   const pending = left > 0 || (tcb.finQueued && left === 0);
-  if (tcb.retransmitFirst && tcb.inFlight > 0) return repeatFirst(tcb, now);
-  const selective = tcb.recoveryPoint !== null && tcb.sackAgreed;
+  if (tcb.retransmitFirst && tcb.inFlight > 0 && !tcb.sackAgreed) return repeatFirst(tcb, now);
   const onTheWay = sequenceDifference(tcb.sndNxt, tcb.sndUna);
   const byPeer = tcb.sndWnd - onTheWay;
   let byCongestion = congestionLimit(tcb) - onTheWay;
-  if (selective) {
-    const { segmentSize, highRxt } = tcb;
-    const pipe = tcb.scoreboard.pipe(tcb.sndUna, tcb.sndMax, highRxt, segmentSize);
-    byCongestion = tcb.congestion.window - pipe;
-    if (byCongestion < segmentSize) return null;
-    const repeated = repeatHole(tcb, pending && byPeer > 0, now);
-    if (repeated !== null) return repeated;
+  if (tcb.sackAgreed) {
+    byCongestion = tcb.congestion.window - octetsOnTheWay(tcb);
+    const isFull = byCongestion < tcb.segmentSize;
+    const lost = tcb.sent.firstLost;
+    if (lost !== undefined) {
+      if (isFull && !tcb.retransmitFirst) return null;
+      tcb.retransmitFirst = false;
+      return repeat(tcb, lost, now);
+    }
+    if (tcb.tailProbe.due) return probeTail(tcb, byPeer, now);
+    if (isFull && tcb.recoveryPoint !== null) return null;
   }
   if (!pending) return null;
   if (tcb.inFlight === 0 && now - tcb.sentAt > tcb.rtt.timeout) tcb.congestion.restart();
@@ -143,6 +159,7 @@ function nextData(tcb: TransmissionControlBlock, now: number): TcpRepr | null {
   tcb.persistAt = Infinity;
   const segment = send(tcb, run, now);
   tcb.advance(sequenceAdd(run.sequence, run.size + (run.fin ? 1 : 0)));
+  if (tcb.sackAgreed) scheduleTailProbe(tcb, now);
   return segment;
 }
 

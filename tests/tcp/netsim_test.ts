@@ -8,7 +8,7 @@ import { octets } from "./bench.ts";
 
 const TABLE = new URL("netsim.golden", import.meta.url);
 const SIZE = 500_000;
-const LOSSES = [0, 0.001, 0.01, 0.03, 0.1];
+const LOSSES = [0, 0.001, 0.01, 0.03, 0.05, 0.1];
 const BUFFERS = [4096, 16_384, 65_536, 262_144];
 /** Octets a millisecond: 10 Mbit/s; 20 ms there and back. */
 const LINK = { delay: 10, bandwidth: 1250 };

@@ -5,7 +5,7 @@ import { CongestionWindow } from "../../lib/tcp/congestion.ts";
 import { initialSequence } from "../../lib/tcp/initial_sequence.ts";
 import { RingBuffer } from "../../lib/tcp/ring_buffer.ts";
 import { RttEstimator } from "../../lib/tcp/rtt_estimator.ts";
-import { Scoreboard } from "../../lib/tcp/scoreboard.ts";
+import { type SentSegment, SentSegments } from "../../lib/tcp/sent_segments.ts";
 import { sipHash } from "../../lib/tcp/sip_hash.ts";
 import { TimerQueue } from "../../lib/tcp/timer_queue.ts";
 import { Random } from "../linux/random.ts";
@@ -154,35 +154,37 @@ Deno.test("Assembler agrees with a set of octets", () => {
   }
 });
 
-Deno.test("Scoreboard keeps runs in order across the wrap and finds holes", () => {
-  const board = new Scoreboard();
-  const start = 0xffff_ff00;
-  const at = (offset: number) => (start + offset) >>> 0;
-  const block = (left: number, right: number) => ({ left: at(left), right: at(right) });
-  assert(board.update([block(500, 600), block(100, 200)], start, at(1000)));
-  assertEquals(board.update([block(100, 200)], start, at(1000)), false);
-  assertEquals(board.octets, 200);
-  assertEquals(board.nextHole(start), block(0, 100));
-  assertEquals(board.nextHole(at(100)), block(200, 500));
-  assertEquals(board.nextHole(at(500)), null);
-  assertEquals(board.highest(start), at(600));
-  board.acknowledge(at(150));
-  assertEquals(board.octets, 150);
-  board.update([block(200, 500)], at(150), at(1000));
-  assertEquals([board.octets, board.nextHole(at(150))], [450, null]);
-  board.clear();
-  assert(board.isEmpty);
-});
-
-Deno.test("Scoreboard.isLost() and pipe() count as RFC 6675 does", () => {
-  const board = new Scoreboard();
-  board.update([{ left: 2000, right: 3000 }], 1000, 9000);
-  assertEquals(board.isLost(1000, 1000), false);
-  assertEquals(board.pipe(1000, 9000, 1000, 1000), 7000);
-  board.update([{ left: 4000, right: 5000 }, { left: 6000, right: 7000 }], 1000, 9000);
-  assertEquals([board.isLost(1000, 1000), board.isLost(5000, 1000)], [true, false]);
-  assertEquals(board.pipe(1000, 9000, 1000, 1000), 4000);
-  assertEquals(board.pipe(1000, 9000, 2000, 1000), 5000);
+Deno.test("SentSegments keeps count across the wrap, whatever is sent again", () => {
+  const sent = new SentSegments();
+  const at = (offset: number) => (0xffff_ff00 + offset) >>> 0;
+  const news: number[] = [];
+  const note = ({ left }: SentSegment) => news.push((left - at(0)) >>> 0);
+  for (let offset = 0; offset < 1000; offset += 100) {
+    sent.record(at(offset), at(offset + 100), 1, false);
+  }
+  assertEquals([sent.isPlain, sent.settledOctets], [true, 0]);
+  // A part of a segment counts for nothing; neither does what was never sent.
+  const blocks = [[250, 500], [100, 200], [300, 300], [900, 1100]] as const;
+  const sackBlocks = blocks.map(([left, right]) => ({ left: at(left), right: at(right) }));
+  sent.deliver(sackBlocks, note);
+  sent.deliver(sackBlocks, note);
+  assertEquals([news, sent.settledOctets, sent.deliveredCount], [[300, 400, 100], 300, 3]);
+  const [first] = sent.onTheWay();
+  assert(first !== undefined);
+  sent.lose(first);
+  assertEquals([sent.firstLost?.left, sent.settledOctets], [at(0), 400]);
+  // Sent again in other pieces, as a smaller segment size has it.
+  sent.record(at(0), at(60), 2, true);
+  assertEquals([sent.firstLost?.left, sent.settledOctets], [at(60), 340]);
+  sent.record(at(60), at(150), 3, true);
+  assertEquals([sent.firstLost, sent.settledOctets], [undefined, 250]);
+  news.length = 0;
+  sent.acknowledge(at(350), note);
+  assertEquals([news, sent.settledOctets], [[0, 60, 200], 150]);
+  sent.loseAll();
+  assertEquals([sent.settledOctets, sent.deliveredCount], [650, 0]);
+  sent.acknowledge(at(1000), note);
+  assertEquals([sent.isPlain, sent.last, sent.settledOctets], [true, undefined, 0]);
 });
 
 Deno.test("TimerQueue gives what is due, the earliest first", () => {

@@ -10,7 +10,9 @@ import {
   sequenceLessOrEqual,
 } from "../../wire/sequence_number.ts";
 import { type TcpRepr, tcpSequenceLength } from "../../wire/tcp.ts";
-import { congestionLimit, onDuplicateAck, onNewAck } from "../recovery.ts";
+import { noteDeliveries } from "../rack.ts";
+import { congestionLimit, onDuplicateAck, onNewAck, recoverLosses } from "../recovery.ts";
+import { judgeTailProbe, scheduleTailProbe } from "../tail_loss_probe.ts";
 import { restartRetransmissionTimer } from "../timers.ts";
 import type { TransmissionControlBlock } from "../transmission_control_block.ts";
 import { challenge } from "./checks.ts";
@@ -52,7 +54,6 @@ function onAdvance(tcb: TransmissionControlBlock, segment: TcpRepr, now: number)
   tcb.synAcknowledged = true;
   if (sequenceLess(tcb.sndNxt, acknowledgment)) tcb.sndNxt = acknowledgment;
   if (tcb.sndUp !== null && sequenceLessOrEqual(tcb.sndUp, acknowledgment)) tcb.sndUp = null;
-  tcb.scoreboard.acknowledge(acknowledgment);
   tcb.timeouts = 0;
   tcb.softError = 0;
   tcb.unacknowledgedSince = now;
@@ -100,10 +101,14 @@ export function acknowledge(
     return false;
   }
   const window = segment.window << tcb.sndScale;
-  const news = tcb.sackAgreed && segment.options.sackBlocks.length > 0 &&
-    tcb.scoreboard.update(segment.options.sackBlocks, tcb.sndUna, tcb.sndMax);
-  if (sequenceLess(tcb.sndUna, acknowledgment)) onAdvance(tcb, segment, now);
-  else if (tcb.sackAgreed ? news : isDuplicate(tcb, segment, window)) onDuplicateAck(tcb);
+  const advances = sequenceLess(tcb.sndUna, acknowledgment);
+  if (advances) onAdvance(tcb, segment, now);
+  if (tcb.sackAgreed) {
+    noteDeliveries(tcb, segment, now);
+    recoverLosses(tcb, now);
+    judgeTailProbe(tcb, segment);
+    if (advances) scheduleTailProbe(tcb, now);
+  } else if (!advances && isDuplicate(tcb, segment, window)) onDuplicateAck(tcb);
   if (sequenceLessOrEqual(tcb.sndUna, acknowledgment)) updateWindow(tcb, segment, window);
   return true;
 }
