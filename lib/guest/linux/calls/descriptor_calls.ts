@@ -105,7 +105,7 @@ export function ioctl(c: CallContext, fd: number, request: number, address: numb
 
 /** lseek(2). */
 export function lseek(c: CallContext, fd: number, offset: number, whence: number): number {
-  return c.system.lseek(fd | 0, offset, whence | 0);
+  return c.system.lseek(fd | 0, Math.max(offset, Number.MIN_SAFE_INTEGER), whence | 0);
 }
 
 /** ftruncate(2). */

@@ -5,6 +5,7 @@
  */
 import { Errno } from "../../../linux/errno.ts";
 import { SOCKADDR_STORAGE_SIZE } from "../../../linux/sockaddr.ts";
+import { UIO_MAXIOV } from "../../../linux/uio.ts";
 import { FileKind } from "../../../stack/open_file.ts";
 import { type CallContext, hex } from "../call_context.ts";
 import { loadVector } from "./vector.ts";
@@ -71,7 +72,8 @@ export function sendmsg(c: CallContext, fd: number, header: number, flags: numbe
     return refuse(c, "sendmsg", fd, header, target === null ? -Errno.EFAULT : buffers);
   }
   const controlLength = memory.loadPointer(header + layout.controlLength);
-  if (controlLength !== 0) {
+  // Linux looks at neither where there are too many buffers.
+  if (controlLength !== 0 && buffers.length <= UIO_MAXIOV) {
     const control = memory.loadPointer(header + layout.control);
     const isInside = memory.bytes(control, controlLength) !== null;
     return refuse(c, "sendmsg", fd, header, isInside ? -Errno.EOPNOTSUPP : -Errno.EFAULT);

@@ -7,7 +7,7 @@ import { Errno } from "../../../linux/errno.ts";
 import { AF_UNIX, SOCK_STREAM } from "../../../linux/socket.ts";
 import { socketOption } from "../../../linux/socket_options.ts";
 import { type CallContext, hex, transferCount } from "../call_context.ts";
-import { buffersOf } from "./vector.ts";
+import { buffersOf, isBeyond } from "./vector.ts";
 
 /** What getsockopt(2) says before it reads the length. */
 const COMES_BEFORE_LENGTH: ReadonlySet<number> = new Set([
@@ -118,6 +118,9 @@ export function sendto(
       : c.system.sendto(fd | 0, bytes, length, flags | 0, target);
   }
   const count = transferCount(length);
+  if (isBeyond(c, buffer, count)) {
+    return c.answer("sendto", -Errno.EFAULT, String(fd | 0), hex(buffer), String(length));
+  }
   if (c.memory.available(buffer) > 0) {
     return c.system.sendmsg(fd | 0, buffersOf(c, buffer, count), flags | 0, target);
   }
@@ -136,6 +139,9 @@ export function recvfrom(
 ): number {
   const bytes = c.memory.bytes(buffer, length);
   if (bytes !== null && address === 0) return c.system.recv(fd | 0, bytes, length, flags | 0);
+  if (bytes === null && isBeyond(c, buffer, transferCount(length))) {
+    return c.answer("recvfrom", -Errno.EFAULT, String(fd | 0), hex(buffer), String(length));
+  }
   const from = address === 0 ? null : c.address;
   const result = bytes !== null
     ? c.system.recvfrom(fd | 0, bytes, length, flags | 0, from)
@@ -206,16 +212,22 @@ export function getsockopt(
 ): number {
   const { cell, memory, system } = c;
   const stated = memory.load32(lengthAddress);
-  const length = stated < 0 ? 0 : Math.min(stated | 0, OPTION_ROOM);
+  if (stated >= 0 && (stated | 0) < 0) {
+    cell[0] = 0;
+    const asked = system.getsockopt(fd | 0, level | 0, name | 0, null, cell);
+    if (COMES_BEFORE_LENGTH.has(asked)) return asked;
+    return c.answer("getsockopt", -Errno.EINVAL, ...[fd, level, name].map((n) => String(n | 0)));
+  }
+  const length = stated < 0 ? 0 : Math.min(stated, OPTION_ROOM);
   cell[0] = length;
-  const inside = length < 0 ? null : memory.bytes(address, length);
+  const inside = memory.bytes(address, length);
   // With less memory than it says Linux writes as much as the option has, if that fits.
   const isPart = inside === null && length > 0 && memory.available(address) > 0;
   const value = isPart ? new Uint8Array(length) : inside;
   const result = system.getsockopt(fd | 0, level | 0, name | 0, value, cell);
   const written = cell[0];
   const isLost = stated < 0 ||
-    (isPart && value !== null && memory.copyOut(address, value, written) < 0);
+    (result === 0 && isPart && value !== null && memory.copyOut(address, value, written) < 0);
   if (isLost && !COMES_BEFORE_LENGTH.has(result)) {
     return c.refuse("getsockopt", fd, -Errno.EFAULT, String(level | 0), String(name | 0));
   }

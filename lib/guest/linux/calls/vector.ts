@@ -7,8 +7,23 @@ import { Errno } from "../../../linux/errno.ts";
 import { type Iovec, MAX_RW_COUNT, UIO_MAXIOV } from "../../../linux/uio.ts";
 import type { CallContext } from "../call_context.ts";
 
-/** Beyond any address of a process: a buffer that ends there faults before the call. */
-export const TASK_SIZE: number = 2 ** 47;
+/** End of a process's addresses by the bytes of a pointer: TASK_SIZE_MAX. */
+const TASK_SIZE: Readonly<Record<4 | 8, number>> = { 4: 2 ** 32, 8: 2 ** 47 - 4096 };
+
+/**
+ * Whether a buffer is where no process can have memory: Linux's access_ok() says so before it looks
+ * whether there is something to transfer.
+ *
+ * @param c The thread.
+ * @param address Where the buffer begins.
+ * @param length Its bytes.
+ */
+export function isBeyond(c: CallContext, address: number, length: number): boolean {
+  const { pointerSize } = c.memory;
+  const isExtended = pointerSize === 4 && address < 0 && address >= -(2 ** 31);
+  const start = isExtended ? address + 2 ** 32 : address;
+  return !(length >= 0 && start >= 0 && start + length <= TASK_SIZE[pointerSize]);
+}
 
 /** Stands for a list that is too long, which `System` refuses in Linux's order. */
 const TOO_MANY: readonly Iovec[] = Array.from(
@@ -60,11 +75,11 @@ function isNegative(c: CallContext, length: number): boolean {
  *
  * @param c The thread.
  * @param address Where it begins.
- * @param count How many there are, a `size_t`.
+ * @param count How many there are.
  * @returns The buffers, MAX_RW_COUNT bytes at most, as Linux cuts them, and nothing behind the first
  * that faults, since no transfer gets there. A list with more than UIO_MAXIOV entries for a count
- * that is too high. −EFAULT if the list is not wholly inside; −EINVAL for a length that is negative
- * as a `ssize_t`.
+ * that is too high. −EFAULT if the list is not wholly inside, or a buffer where no memory can be;
+ * −EINVAL for a length that is negative as a `ssize_t`, if no entry before it is outside.
  */
 export function loadVector(
   c: CallContext,
@@ -74,16 +89,18 @@ export function loadVector(
   if (!(count >= 0 && count <= UIO_MAXIOV)) return TOO_MANY;
   const { memory } = c;
   const { pointerSize } = memory;
-  if (memory.bytes(address, count * 2 * pointerSize) === null) return -Errno.EFAULT;
   const buffers: Iovec[] = [];
   let left = MAX_RW_COUNT;
   let isInside = true;
+  let isImpossible = false;
   for (let index = 0; index < count; index++) {
     const at = address + index * 2 * pointerSize;
+    if (memory.bytes(at, 2 * pointerSize) === null) return -Errno.EFAULT;
     const base = memory.loadPointer(at);
     const length = memory.loadPointer(at + pointerSize);
     if (isNegative(c, length)) return -Errno.EINVAL;
-    if (base + length > TASK_SIZE) return -Errno.EFAULT;
+    // A buffer of its own is cut before it is looked at.
+    isImpossible ||= isBeyond(c, base, count === 1 ? Math.min(length, left) : length);
     const size = Math.min(length, left);
     left -= size;
     if (isInside) {
@@ -93,5 +110,5 @@ export function loadVector(
       if (last !== undefined) last.length += size;
     }
   }
-  return buffers;
+  return isImpossible ? -Errno.EFAULT : buffers;
 }
