@@ -5,13 +5,10 @@
  */
 import type { RegisterClass } from "../bytecode.ts";
 import type { Local, TypedExpression, TypedFunction, TypedStatement } from "../typed_program.ts";
-import { INT, isPrimitive, NIL, type Type, withoutNull } from "../types.ts";
-import { SequenceKind } from "../value.ts";
-import { ExpressionGenerator, fieldIndex } from "./expressions.ts";
-import type { Label } from "./function_builder.ts";
+import { isPrimitive, NIL, type Type, withoutNull } from "../types.ts";
+import { LoopGenerator, type Node } from "./loops.ts";
+import { elementClass, fieldIndex } from "./objects.ts";
 import { classOf, type FunctionEntry, sequenceKind } from "./program_builder.ts";
-
-type Node<K extends TypedStatement["kind"]> = TypedStatement & { readonly kind: K };
 
 const RETURN: Readonly<Record<RegisterClass, string>> = {
   i: "RETURN_INT",
@@ -20,12 +17,27 @@ const RETURN: Readonly<Record<RegisterClass, string>> = {
   v: "RETURN_REF",
 };
 
+/** Instructions that write an element. */
+const SET_INDEX: Readonly<Record<RegisterClass, string>> = {
+  i: "SET_INDEX_INT",
+  f: "SET_INDEX_FLOAT",
+  b: "SET_INDEX",
+  v: "SET_INDEX",
+};
+
+/** Parts of a Vec that may be written, by the number that the native `vec_set_part` takes. */
+const VEC_PARTS = ["data", "len", "cap"];
+
 /** Generates one function. */
-export class FunctionGenerator extends ExpressionGenerator {
-  readonly #loops: { breaks: Label; continues: Label }[] = [];
+export class FunctionGenerator extends LoopGenerator {
   #result: Type = NIL;
 
-  /** Generates a function's code. Returns its parameters' classes. */
+  /**
+   * Generates a function's code.
+   *
+   * @param entry The function.
+   * @returns Its parameters' classes, one letter each.
+   */
   function(entry: FunctionEntry): string {
     const { typed } = entry;
     this.code.at(typed.at);
@@ -49,12 +61,13 @@ export class FunctionGenerator extends ExpressionGenerator {
       this.code.emit("CAPTURE", register, i);
       this.places.set(local, { register });
     }
-    this.#block(typed.body);
+    this.block(typed.body);
     this.code.at(typed.end);
-    this.#fallOff();
+    this.#returnNil();
     return params;
   }
 
+  /** Calls a named function on behalf of a function value, whose closure is in front of the arguments. */
   #thunk(target: TypedFunction, params: readonly Local[]): void {
     const start = this.code.top;
     for (const [i, param] of params.entries()) {
@@ -77,7 +90,8 @@ export class FunctionGenerator extends ExpressionGenerator {
     this.places.set(param, { register: cell });
   }
 
-  #fallOff(): void {
+  /** Returns without a value. */
+  #returnNil(): void {
     const to = classOf(this.#result);
     if (to === "v") {
       this.code.emit("RETURN_NIL");
@@ -89,7 +103,7 @@ export class FunctionGenerator extends ExpressionGenerator {
     this.code.emit(RETURN[to], this.convert(nil, "v", to, null));
   }
 
-  #block(statements: readonly TypedStatement[]): void {
+  protected override block(statements: readonly TypedStatement[]): void {
     const top = this.code.top;
     for (const statement of statements) {
       const before = this.code.top;
@@ -114,19 +128,14 @@ export class FunctionGenerator extends ExpressionGenerator {
       case "if":
         return this.#if(node);
       case "while":
-        return this.#while(node);
+        return this.while(node);
       case "forIn":
-        return this.#forIn(node);
+        return this.forIn(node);
       case "forRange":
-        return this.#forRange(node);
+        return this.forRange(node);
       case "break":
-      case "continue": {
-        const loop = this.#loops.at(-1);
-        if (loop !== undefined) {
-          this.code.emit("JUMP", node.kind === "break" ? loop.breaks : loop.continues);
-        }
-        return;
-      }
+      case "continue":
+        return this.leaveRound(node.kind);
       case "return":
         return this.#return(node.value);
       case "throw":
@@ -192,30 +201,22 @@ export class FunctionGenerator extends ExpressionGenerator {
       code.emit("NATIVE", this.program.native(native, "vvv"), start, 3);
       return;
     }
-    const kind = sequenceKind(type);
     const object = this.as(node.object, "v");
     const index = this.as(node.index, "i");
     const isPointer = type.kind === "generic" && type.name === "ptr";
-    const to = isPointer
-      ? "v"
-      : kind === SequenceKind.INT
-      ? "i"
-      : kind === SequenceKind.FLOAT
-      ? "f"
-      : "v";
+    const to = isPointer ? "v" : elementClass(sequenceKind(type));
     const value = this.as(node.value, to);
     code.at(node.at);
-    const name = to === "i" ? "SET_INDEX_INT" : to === "f" ? "SET_INDEX_FLOAT" : "SET_INDEX";
-    code.emit(name, object, index, value);
+    code.emit(SET_INDEX[to], object, index, value);
   }
 
   #setField(node: Node<"setField">): void {
     const type = withoutNull(node.object.type);
     if (type.kind === "generic") {
       const start = this.code.top;
-      const name = ["data", "len", "cap"].indexOf(node.name);
+      const part = VEC_PARTS.indexOf(node.name);
       this.as(node.object, "v", this.code.take());
-      this.code.emit("LOAD_INT", this.code.take(), this.program.int(BigInt(name)));
+      this.code.emit("LOAD_INT", this.code.take(), this.program.int(BigInt(part)));
       this.as(node.value, "v", this.code.take());
       this.code.emit("NATIVE", this.program.native("vec_set_part", "viv"), start, 3);
       return;
@@ -232,7 +233,7 @@ export class FunctionGenerator extends ExpressionGenerator {
     const { code } = this;
     const otherwise = code.label();
     this.condition(node.condition, false, otherwise);
-    this.#block(node.then);
+    this.block(node.then);
     if (node.else.length === 0) {
       code.place(otherwise);
       return;
@@ -240,142 +241,14 @@ export class FunctionGenerator extends ExpressionGenerator {
     const end = code.label();
     code.emit("JUMP", end);
     code.place(otherwise);
-    this.#block(node.else);
+    this.block(node.else);
     code.place(end);
-  }
-
-  #loop(body: readonly TypedStatement[], continues: Label, breaks: Label): void {
-    this.#loops.push({ breaks, continues });
-    this.#block(body);
-    this.#loops.pop();
-  }
-
-  #while(node: Node<"while">): void {
-    const { code } = this;
-    const top = code.label();
-    const test = code.label();
-    const end = code.label();
-    code.emit("JUMP", test);
-    code.place(top);
-    this.#loop(node.body, test, end);
-    code.place(test);
-    code.at(node.condition.at);
-    this.condition(node.condition, true, top);
-    code.place(end);
-  }
-
-  #forRange(node: Node<"forRange">): void {
-    const { code } = this;
-    const counter = code.take();
-    this.asType(node.start, INT, counter);
-    const end = code.take();
-    this.asType(node.end, INT, end);
-    const top = code.label();
-    const next = code.label();
-    const done = code.label();
-    code.emit(node.inclusive ? "JLT" : "JLE", end, counter, done);
-    let cell = -1;
-    if (node.local.captured) {
-      cell = code.take();
-      const boxed = code.take();
-      code.emit("BOX_INT", boxed, counter);
-      code.emit("CELL_NEW", cell, boxed);
-    }
-    this.places.set(node.local, { register: cell >= 0 ? cell : counter });
-    code.place(top);
-    this.#loop(node.body, next, done);
-    code.place(next);
-    code.at(node.at);
-    if (cell < 0) {
-      code.emit(node.inclusive ? "FOR_NEXT_INCLUSIVE" : "FOR_NEXT", counter, end, top);
-    } else {
-      this.#capturedNext(node.inclusive, { counter, end, cell, top });
-    }
-    code.place(done);
-  }
-
-  /** The step of a loop whose variable lives in a cell. */
-  #capturedNext(
-    inclusive: boolean,
-    loop: { counter: number; end: number; cell: number; top: Label },
-  ): void {
-    const { code } = this;
-    const boxed = code.take();
-    const done = code.label();
-    code.emit("CELL_GET", boxed, loop.cell);
-    code.emit("UNBOX_INT", loop.counter, boxed);
-    if (inclusive) {
-      code.emit("JLE", loop.end, loop.counter, done);
-    }
-    code.emit("ADD_K", loop.counter, loop.counter, this.program.int(1n));
-    code.emit("BOX_INT", boxed, loop.counter);
-    if (!inclusive) {
-      code.emit("JLE", loop.end, loop.counter, done);
-    }
-    code.emit("CELL_SET", loop.cell, boxed);
-    code.emit("JUMP", loop.top);
-    code.place(done);
-  }
-
-  #forIn(node: Node<"forIn">): void {
-    const { code } = this;
-    const sequence = code.take();
-    this.as(node.iterable, "v", sequence);
-    const counter = code.take();
-    code.emit("LOAD_INT", counter, this.program.int(0n));
-    const length = code.take();
-    const variable = code.take();
-    this.places.set(node.local, { register: variable });
-    const top = code.label();
-    const test = code.label();
-    const next = code.label();
-    const done = code.label();
-    const to = classOf(node.local.type);
-    if (node.local.captured) {
-      const nil = code.take();
-      code.emit("LOAD_NIL", nil);
-      code.emit("CELL_NEW", variable, nil);
-    }
-    code.emit("JUMP", test);
-    code.place(top);
-    this.#element(sequence, counter, variable, node, to);
-    this.#loop(node.body, next, done);
-    code.place(next);
-    code.emit("ADD_K", counter, counter, this.program.int(1n));
-    code.place(test);
-    code.at(node.at);
-    code.emit("LENGTH", length, sequence);
-    code.emit("JLT", counter, length, top);
-    code.place(done);
-  }
-
-  #element(
-    sequence: number,
-    counter: number,
-    variable: number,
-    node: Node<"forIn">,
-    to: RegisterClass,
-  ): void {
-    const { code } = this;
-    const names: Record<string, string> = { i: "GET_INDEX_INT", f: "GET_INDEX_FLOAT" };
-    if (!node.local.captured && to !== "b") {
-      const bytes = to === "i" && isPrimitive(withoutNull(node.iterable.type), "string");
-      code.emit(bytes ? "BYTE_AT" : names[to] ?? "GET_INDEX", variable, sequence, counter);
-      return;
-    }
-    const boxed = code.take();
-    code.emit("GET_INDEX", boxed, sequence, counter);
-    if (node.local.captured) {
-      code.emit("CELL_SET", variable, boxed);
-    } else {
-      code.emit("UNBOX_BOOL", variable, boxed);
-    }
   }
 
   #return(value: TypedExpression | null): void {
     const to = classOf(this.#result);
     if (value === null) {
-      this.#fallOff();
+      this.#returnNil();
       return;
     }
     const register = this.as(value, to);
@@ -390,7 +263,7 @@ export class FunctionGenerator extends ExpressionGenerator {
     const register = code.take();
     const end = code.label();
     const start = code.address;
-    this.#block(node.body);
+    this.block(node.body);
     const stop = code.address;
     code.emit("JUMP", end);
     code.handlers.push({ start, end: stop, target: code.address, register });
@@ -400,7 +273,7 @@ export class FunctionGenerator extends ExpressionGenerator {
       code.emit("CELL_NEW", place, register);
     }
     this.places.set(node.local, { register: place });
-    this.#block(node.handler);
+    this.block(node.handler);
     code.place(end);
   }
 
@@ -421,12 +294,12 @@ export class FunctionGenerator extends ExpressionGenerator {
       }
       code.emit("JUMP_UNLESS", test, next);
       this.#bindArm(arm.local, arm.type, box);
-      this.#block(arm.body);
+      this.block(arm.body);
       code.emit("JUMP", end);
       code.place(next);
       code.top = top;
     }
-    this.#block(node.otherwise);
+    this.block(node.otherwise);
     code.place(end);
   }
 
