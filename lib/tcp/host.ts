@@ -19,6 +19,11 @@ import { TransmissionControlBlock } from "./transmission_control_block.ts";
 /** Resets for segments of no connection that wait to be sent; more are not worth sending. */
 const MAXIMUM_REPLIES = 64;
 
+/** Connections in TIME-WAIT; the oldest makes room, as under Linux's tcp_max_tw_buckets. */
+const MOST_TIME_WAITS = 4096;
+/** Times that nobody waits for any more may be so many beside those that somebody does. */
+const SPARE_TIMERS = 64;
+
 /** A segment on its way out. */
 export interface OutgoingSegment {
   /** Octets of the source address. */
@@ -65,6 +70,8 @@ export class TcpHost {
   readonly #listeners = new Map<number, TcpListener[]>();
   readonly #listenerOf = new Map<TcpConnection, TcpListener>();
   readonly #active = new Set<TcpConnection>();
+  /** Those in TIME-WAIT, the oldest first. */
+  readonly #waiting = new Set<TcpConnection>();
   readonly #timers = new TimerQueue<TcpConnection>();
   /** When each connection is due in the queue, so that it is there once. */
   readonly #scheduled = new Map<TcpConnection, number>();
@@ -84,6 +91,11 @@ export class TcpHost {
   /** How many connections there are, those in TIME-WAIT included. */
   get connectionCount(): number {
     return this.#count;
+  }
+
+  /** How many times are kept at which something may be due. */
+  get timerCount(): number {
+    return this.#timers.size;
   }
 
   /** Whether a connection still has data, an end or a reset to bring to its peer. */
@@ -248,10 +260,13 @@ export class TcpHost {
   #settle(connection: TcpConnection): void {
     const listener = this.#listenerOf.get(connection);
     if (listener !== undefined && connection.state !== "SYN-RECEIVED") {
+      // Time may have ended it, of which the listener has not heard.
+      listener.update(connection);
       this.#listenerOf.delete(connection);
     }
     if (connection.isOver) this.#remove(connection);
     else this.#schedule(connection);
+    if (connection.state === "TIME-WAIT") this.#boundTimeWaits(connection);
     // Time may have ended it or made it ready.
     this.#onChange(connection);
   }
@@ -261,6 +276,20 @@ export class TcpHost {
     if (at >= (this.#scheduled.get(connection) ?? Infinity)) return;
     this.#scheduled.set(connection, at);
     this.#timers.add(at, connection);
+    this.#tidyTimers();
+  }
+
+  /** Connections that are over, or wait for an earlier time, must not fill the queue until theirs. */
+  #tidyTimers(): void {
+    if (this.#timers.size <= 2 * this.#scheduled.size + SPARE_TIMERS) return;
+    this.#timers.retain((connection, at) => this.#scheduled.get(connection) === at);
+  }
+
+  #boundTimeWaits(connection: TcpConnection): void {
+    this.#waiting.add(connection);
+    if (this.#waiting.size <= MOST_TIME_WAITS) return;
+    const [oldest] = this.#waiting;
+    if (oldest !== undefined) this.#forget(oldest);
   }
 
   #changed(connection: TcpConnection): void {
@@ -315,8 +344,10 @@ export class TcpHost {
     if (left.length === 0) this.#connections.delete(key);
     else this.#connections.set(key, left);
     this.#active.delete(connection);
+    this.#waiting.delete(connection);
     this.#scheduled.delete(connection);
     this.#listenerOf.delete(connection);
+    this.#tidyTimers();
   }
 
   #find(

@@ -9,6 +9,8 @@ import type { TcpSettings } from "./settings.ts";
 
 /** Half-open connections that are kept however small the backlog is. */
 const LEAST_HALF_OPEN = 8;
+/** And however large it is: each takes a few thousand octets, and anybody can ask for one. */
+const MOST_HALF_OPEN = 512;
 /** After so many milliseconds, when its SYN, ACK is sent again, one may have to make room. */
 const HALF_OPEN_PATIENCE = 1000;
 
@@ -51,8 +53,13 @@ export class TcpListener {
 
   /** Whether a SYN may begin another connection; one that comes too many is dropped. */
   get hasRoom(): boolean {
-    return this.#ready.length <= this.#backlog &&
-      this.#halfOpen.size < Math.max(this.#backlog, LEAST_HALF_OPEN);
+    const limit = Math.min(Math.max(this.#backlog, LEAST_HALF_OPEN), MOST_HALF_OPEN);
+    return this.#ready.length <= this.#backlog && this.#halfOpen.size < limit;
+  }
+
+  /** How many connections were asked for whose peers have not answered. */
+  get halfOpenCount(): number {
+    return this.#halfOpen.size;
   }
 
   /**

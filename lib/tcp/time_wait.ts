@@ -18,6 +18,9 @@ export function startTimeWait(tcb: TransmissionControlBlock, now: number): void 
   tcb.tailProbe.at = Infinity;
   tcb.persistAt = Infinity;
   tcb.keepAliveAt = Infinity;
+  // What waits is many: all was acknowledged, and nothing more will come.
+  tcb.sendBuffer.clear();
+  if (tcb.receiveBuffer.length === 0) tcb.receiveBuffer.clear();
   tcb.closeAt = now + 2 * tcb.settings.maximumSegmentLifetime;
 }
 

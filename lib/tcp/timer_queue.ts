@@ -18,6 +18,23 @@ export class TimerQueue<T> {
     return this.#heap[0]?.at ?? Infinity;
   }
 
+  /** How many entries there are, those included that nobody waits for any more. */
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  /**
+   * Forgets entries.
+   *
+   * @param isWanted Whether an item is still waited for at a time.
+   */
+  retain(isWanted: (item: T, at: number) => boolean): void {
+    const entries = this.#heap.filter(({ at, item }) => isWanted(item, at));
+    // What is in order is a heap.
+    entries.sort((a, b) => a.at - b.at);
+    this.#heap.splice(0, this.#heap.length, ...entries);
+  }
+
   /**
    * Adds an item.
    *

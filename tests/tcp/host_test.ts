@@ -1,6 +1,7 @@
 /** All connections of a host: resets, listeners, whose segment is whose. */
 import { assert, assertEquals } from "@std/assert";
 import { Errno } from "../../lib/linux/errno.ts";
+import type { TcpConnection } from "../../lib/tcp/mod.ts";
 import { Bench } from "./bench.ts";
 import { address, CLIENT, SERVER } from "./network.ts";
 
@@ -185,4 +186,72 @@ Deno.test("differentiated services and time to live are the user's to choose (MU
   connection.send(new Uint8Array(1));
   const out = bench.host.nextSegment(bench.now);
   assertEquals([out?.typeOfService, out?.timeToLive], [0xb8, 9]);
+});
+
+/** The SYN of one of many peers. */
+function synFrom(bench: Bench, number: number): void {
+  const source = new Uint8Array([172, 16, number >> 8, number & 255]);
+  const syn = { ...bench.segment({ flags: "S" }), sourcePort: 1024 + number };
+  bench.host.segmentArrives(source, CLIENT.ip.bytes, syn, bench.now);
+  while (bench.host.nextSegment(bench.now) !== null);
+}
+
+Deno.test("a flood of SYNs leaves few half-open connections and times, whatever the backlog", () => {
+  const bench = new Bench();
+  const listener = bench.listen(4096);
+  for (let number = 0; number < 20_000; number++) {
+    synFrom(bench, number);
+    bench.now += 1;
+  }
+  assertEquals([listener.halfOpenCount, bench.host.connectionCount], [512, 512]);
+  assert(bench.host.timerCount <= 2 * 512 + 65, `${bench.host.timerCount} times`);
+});
+
+Deno.test("a listener hears again when half-open connections have timed out", () => {
+  const bench = new Bench();
+  const listener = bench.listen(4096);
+  for (let number = 0; number < 600; number++) synFrom(bench, number);
+  bench.pass(bench.settings.openTimeout);
+  assertEquals([listener.halfOpenCount, bench.host.connectionCount], [0, 0]);
+  bench.arrive({ flags: "S" });
+  assertEquals(bench.sent().map((line) => line.split(" ")[0]), ["SA"]);
+});
+
+Deno.test("times that nobody waits for any more do not pile up", () => {
+  const bench = new Bench({ keepAlive: true });
+  const connection = bench.open();
+  connection.tune({ keepAlive: true }, bench.now);
+  for (let round = 0; round < 2000; round++) {
+    bench.arrive({ flags: "PA", sequence: 1 + round, data: 1 });
+    bench.pass(100);
+    connection.receive(new Uint8Array(1));
+  }
+  assertEquals(connection.state, "ESTABLISHED");
+  assert(bench.host.timerCount < 100, `${bench.host.timerCount} times`);
+});
+
+Deno.test("the oldest of too many connections in TIME-WAIT ends", () => {
+  const bench = new Bench();
+  const connections: TcpConnection[] = [];
+  for (let number = 0; number < 5000; number++) {
+    const local = address("10.0.0.1", 10_000 + number);
+    const connection = bench.host.connect(local, SERVER, bench.settings, bench.now);
+    assert(typeof connection !== "number");
+    connections.push(connection);
+    const syn = bench.host.nextSegment(bench.now)?.segment;
+    assert(syn !== undefined);
+    const arrive = (flags: string, sequence: number, acknowledgment: number) => {
+      const segment = bench.segment({ flags, sequence });
+      const own = (syn.sequence + acknowledgment) >>> 0;
+      const answer = { ...segment, destinationPort: local.port, acknowledgment: own };
+      bench.host.segmentArrives(SERVER.ip.bytes, local.ip.bytes, answer, bench.now);
+      while (bench.host.nextSegment(bench.now) !== null);
+    };
+    arrive("SA", 0, 1);
+    connection.finish();
+    while (bench.host.nextSegment(bench.now) !== null);
+    arrive("FA", 1, 2);
+  }
+  assertEquals(bench.host.connectionCount, 4096);
+  assertEquals([connections[0]?.state, connections.at(-1)?.state], ["CLOSED", "TIME-WAIT"]);
 });
