@@ -6,6 +6,7 @@
 import type { WorkerConfiguration, WorkerScope } from "./worker/host.ts";
 import { workerHost } from "./worker/host.ts";
 import { workerConnections } from "./worker/connections.ts";
+import { workerReceivedBytes } from "./worker/received_bytes.ts";
 import { workerResolver } from "./worker/resolver.ts";
 import { workerTcp } from "./worker/tcp.ts";
 import { workerTransports } from "./worker/transports.ts";
@@ -14,6 +15,7 @@ import { workerUdp } from "./worker/udp.ts";
 /** The worker's program, as functions whose source text is sent to it: they share no scope. */
 const PARTS = {
   workerHost,
+  workerReceivedBytes,
   workerConnections,
   workerTransports,
   workerTcp,
@@ -53,7 +55,7 @@ export function ioWorker(scope: WorkerScope, parts: typeof PARTS): void {
       die();
     });
     const host = parts.workerHost(scope, configuration);
-    const connections = parts.workerConnections(host);
+    const connections = parts.workerConnections(host, parts.workerReceivedBytes());
     const transports = parts.workerTransports(host, connections);
     const tcp = parts.workerTcp(host, connections, transports);
     const udp = parts.workerUdp(host);

@@ -1,71 +1,11 @@
 /**
- * Connections in the I/O worker: what was received and not read yet, what is to be sent, how they
- * end.
+ * Connections in the I/O worker: when they read, what is to be sent, how they end.
  *
  * @module
  */
-import type { TcpHandle } from "../node_bindings.ts";
-import type { HostName, WorkerHost } from "./host.ts";
-
-/** A connection, made or being made. */
-export interface Connection {
-  slot: number;
-  /** What moves the bytes; null before the first bind or connect and after an error. */
-  transport: Transport | null;
-  chunks: Uint8Array[];
-  /** What short pieces are gathered in. */
-  gathered: ArrayBufferLike | null;
-  /** Ends the guest's wait for something to receive. */
-  reader: (() => void) | null;
-  received: number;
-  receiveLimit: number;
-  paused: boolean;
-  endOfFile: boolean;
-  failed: boolean;
-  unsent: number;
-  /** Bytes of writes that the guest's thread did not wait for, modulo 2³². */
-  taken: number;
-  corked: boolean;
-  noDelay: boolean;
-  keepAlive: boolean;
-  /** Seconds before the first keep-alive probe. */
-  keepIdle: number;
-  held: Uint8Array<ArrayBuffer>[];
-  heldSize: number;
-  holdTimer: ReturnType<typeof setTimeout> | undefined;
-  finishing: boolean;
-  finished: boolean;
-  /** Written to after the peer's end of file: a reset may be on its way. */
-  doubtful: boolean;
-  closing: boolean;
-  /** Of a listener. */
-  queue: Connection[] | null;
-  backlog: number;
-  stalled: boolean;
-  /** Attempts to connect that the full queue holds back, and what lets them go on. */
-  deferred: Map<Connection, () => void>;
-  /** Gives up an attempt to connect, and what it holds of a listener of this stack. */
-  abandon: (() => void) | null;
-  local: HostName | null;
-  peer: HostName | null;
-  listening: boolean;
-  arriving: number;
-}
-
-/** What moves a connection's bytes: a handle of tcp_wrap, or a Deno.Conn. */
-export interface Transport {
-  write(bytes: Uint8Array<ArrayBuffer>, done: (errno: number) => void): void;
-  finish(done: (errno: number) => void): void;
-  resume(): void;
-  pause(): void;
-  close(): void;
-  reset(): void;
-  alive(): boolean;
-  names(): [HostName, HostName] | null;
-  setNoDelay(on: boolean): void;
-  setKeepAlive(on: boolean, delay: number): void;
-  readonly handle: TcpHandle | null;
-}
+import type { Connection } from "./connection.ts";
+import type { WorkerHost } from "./host.ts";
+import type { WorkerReceivedBytes } from "./received_bytes.ts";
 
 /** See {@link workerConnections}. */
 export interface WorkerConnections {
@@ -106,8 +46,12 @@ export interface WorkerConnections {
  * Makes the table of connections. Self-contained: its source text runs in the worker.
  *
  * @param host What the worker's parts share.
+ * @param receivedBytes Where what was received and not read yet is kept.
  */
-export function workerConnections(host: WorkerHost): WorkerConnections {
+export function workerConnections(
+  host: WorkerHost,
+  receivedBytes: WorkerReceivedBytes,
+): WorkerConnections {
   const { data } = host;
   const { SlotWord, SlotFlag, ReadFlag, HostOption, CloseMode } = host.constants;
   /** Bytes that TCP_CORK and MSG_MORE hold back at most: about a segment of the loopback device. */
@@ -116,8 +60,6 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
   const RECEIVE_LIMIT = 256 * 1024;
   /** The same while the guest has not accepted the connection. */
   const QUEUED_LIMIT = 16 * 1024;
-  /** Pieces shorter than this are gathered, so that each byte of a slow peer costs a byte. */
-  const SMALL = 2048;
   /** How many connections may outlive their sockets; Linux resets the others (tcp_max_orphans). */
   const MAX_ORPHANS = 256;
   const connections = new Map<number, Connection>();
@@ -224,8 +166,7 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
   function arrived(connection: Connection, bytes: Uint8Array): void {
     // Nobody will read it.
     if (connection.closing) return;
-    gather(connection, bytes);
-    connection.received += bytes.length;
+    receivedBytes.append(connection, bytes);
     host.set(connection.slot, SlotWord.received, connection.received);
     if (!connection.paused && connection.received >= connection.receiveLimit) {
       connection.paused = true;
@@ -233,28 +174,6 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
     }
     wakeReader(connection);
     host.announce();
-  }
-
-  /** Appends bytes, short ones to what is there. */
-  function gather(connection: Connection, bytes: Uint8Array): void {
-    const { chunks } = connection;
-    const last = chunks.at(-1);
-    if (bytes.length >= SMALL || last === undefined || last.length >= SMALL) {
-      chunks.push(bytes);
-      return;
-    }
-    const length = last.length + bytes.length;
-    const end = last.byteOffset + length;
-    let joined: Uint8Array;
-    if (last.buffer === connection.gathered && end <= last.buffer.byteLength) {
-      joined = new Uint8Array(last.buffer, last.byteOffset, length);
-    } else {
-      joined = new Uint8Array(new ArrayBuffer(2 * SMALL), 0, length);
-      joined.set(last);
-      connection.gathered = joined.buffer;
-    }
-    joined.set(bytes, last.length);
-    chunks[chunks.length - 1] = joined;
   }
 
   function wakeReader(connection: Connection): void {
@@ -302,36 +221,11 @@ export function workerConnections(host: WorkerHost): WorkerConnections {
         read(slot, length, flags, offset, false)
       );
     }
-    let wanted = Math.min(length, data.length, connection.received - offset);
-    if (wanted <= 0) return 0;
-    const result = wanted;
-    let skip = offset;
-    let filled = 0;
-    let index = 0;
     const peek = (flags & ReadFlag.peek) !== 0;
-    const copy = (flags & ReadFlag.discard) === 0;
-    while (wanted > 0) {
-      const chunk = connection.chunks[index];
-      if (chunk === undefined) break;
-      if (skip >= chunk.length) {
-        skip -= chunk.length;
-        index++;
-        continue;
-      }
-      const piece = chunk.subarray(skip, skip + wanted);
-      if (copy) data.set(piece, filled);
-      filled += piece.length;
-      wanted -= piece.length;
-      if (!peek) {
-        if (piece.length === chunk.length) connection.chunks.shift();
-        else connection.chunks[index] = chunk.subarray(piece.length);
-      } else {
-        index++;
-        skip = 0;
-      }
-    }
-    if (!peek) {
-      connection.received -= result;
+    const target = (flags & ReadFlag.discard) === 0 ? data : null;
+    const wanted = Math.min(length, data.length);
+    const result = receivedBytes.take(connection, target, wanted, offset, peek);
+    if (result > 0 && !peek) {
       host.set(slot, SlotWord.received, connection.received);
       readOn(connection);
     }

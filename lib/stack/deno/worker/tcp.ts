@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Connection, WorkerConnections } from "./connections.ts";
+import type { Connection } from "./connection.ts";
+import type { WorkerConnections } from "./connections.ts";
 import type { WorkerHost } from "./host.ts";
 import type { WorkerTransports } from "./transports.ts";
 

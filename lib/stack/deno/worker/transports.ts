@@ -4,7 +4,8 @@
  * @module
  */
 import type { TcpHandle } from "../node_bindings.ts";
-import type { Connection, Transport, WorkerConnections } from "./connections.ts";
+import type { Connection, Transport } from "./connection.ts";
+import type { WorkerConnections } from "./connections.ts";
 import type { HostName, WorkerHost } from "./host.ts";
 
 /** See {@link workerTransports}. */

@@ -8,11 +8,12 @@ import {
   SlotFlag,
   SlotWord,
 } from "../../../../lib/stack/deno/shared_memory.ts";
+import type { Transport } from "../../../../lib/stack/deno/worker/connection.ts";
 import {
-  type Transport,
   type WorkerConnections,
   workerConnections,
 } from "../../../../lib/stack/deno/worker/connections.ts";
+import { workerReceivedBytes } from "../../../../lib/stack/deno/worker/received_bytes.ts";
 import type { WorkerHost } from "../../../../lib/stack/deno/worker/host.ts";
 
 /** What a transport was told to do. */
@@ -53,7 +54,7 @@ function connectionsAlone(): { connections: WorkerConnections; memory: Uint8Arra
     immediate: () => Promise.resolve(),
   };
   return {
-    connections: workerConnections(host as unknown as WorkerHost),
+    connections: workerConnections(host as unknown as WorkerHost, workerReceivedBytes()),
     memory: data,
   };
 }
