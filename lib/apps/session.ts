@@ -4,10 +4,11 @@
  * @module
  */
 import { Kernel } from "../kernel/kernel.ts";
+import type { System } from "../kernel/system.ts";
 import type { SharedProcess } from "../kernel/threads/process_memory.ts";
 import { openStack } from "../stack/open.ts";
 import type { Stack } from "../stack/stack.ts";
-import { trace } from "../trace/mod.ts";
+import { trace, type TraceOptions } from "../trace/mod.ts";
 import { CommandError, optionValue, type ParsedArguments, type Session } from "./command.ts";
 import { print } from "./output.ts";
 import { type StackName, STACKS } from "./session_options.ts";
@@ -58,21 +59,30 @@ export interface SessionOptions {
   readonly stack?: Stack;
 }
 
+/** A session whose trace can look otherwise. */
+export interface TracedSession extends Session {
+  /** Its calls, traced if that was asked for, as the options say. */
+  traced(options?: TraceOptions): System;
+}
+
 /** Opens the trace that is asked for, and with it what `open` opens; `leave` ends that. */
 function openTraced(
   parsed: ParsedArguments,
   append: boolean,
   open: () => { readonly kernel: Kernel; readonly stack: string },
   leave: (kernel: Kernel) => void,
-): Session {
+): TracedSession {
   const path = optionValue(parsed, "trace");
   const output = path === undefined ? null : openTrace(path, append);
   try {
     const { kernel, stack } = open();
+    const traced = (options?: TraceOptions): System =>
+      output === null ? kernel : trace(kernel, output.write, options);
     return {
-      system: output === null ? kernel : trace(kernel, output.write),
+      system: traced(),
       kernel,
       stack,
+      traced,
       [Symbol.dispose]: () => {
         leave(kernel);
         output?.[Symbol.dispose]();
@@ -106,7 +116,7 @@ export function openSession(parsed: ParsedArguments, options: SessionOptions = {
  * @param process The process; closing the session leaves it.
  * @throws {CommandError} If the trace cannot be written.
  */
-export function joinSession(parsed: ParsedArguments, process: SharedProcess): Session {
+export function joinSession(parsed: ParsedArguments, process: SharedProcess): TracedSession {
   // There are threads on no other stack.
   const open = () => ({ kernel: Kernel.attach(process), stack: "libc" });
   return openTraced(parsed, true, open, (kernel) => kernel.leave());

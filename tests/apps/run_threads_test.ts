@@ -297,21 +297,36 @@ threadTest("what was added to the memory while one started is there", async () =
   assertEquals([code, text, stderr], [0, "AAA", ""]);
 });
 
-threadTest("--trace shows the calls of all", async () => {
+threadTest("--trace shows the calls of all, each line with its thread", async () => {
+  // The second thread writes what the first one waits for.
   const { code, stderr } = await runText(
     moduleText(`
     (data (i32.const 100) "ab")
     (func (export "_start")
+      (call $pipe)
       (call $start (i32.const 0))
-      (call $join (i32.const 1))
-      (call $write (i64.const 1) (i32.const 100) (i32.const 1)))
+      (drop (call $check (call $read (i32.const 200) (i32.const 1))))
+      (call $join (i32.const 1)))
     (func (export "wasi_thread_start") (param $tid i32) (param $argument i32)
-      (call $write (i64.const 1) (i32.const 101) (i32.const 1))
+      (call $write (i64.load32_u (i32.const 20)) (i32.const 101) (i32.const 1))
       (call $done))`),
     ["--trace"],
   );
   assertEquals(code, 0);
-  assertMatch(stderr, /^write\(1, "b", 1\) += 1\nwrite\(1, "a", 1\) += 1\n$/);
+  const first = Number(/^\[pid (\d+)\]/.exec(stderr)?.[1]);
+  const linesOf = (pid: number): string[] =>
+    stderr.split("\n").filter((line) => line.startsWith(`[pid ${pid}] `))
+      .map((line) => line.slice(line.indexOf("]") + 2).replace(/ +=/, " ="));
+  assertEquals(linesOf(first), [
+    "pipe2([3, 4], 0) = 0",
+    "read(3,  <unfinished ...>",
+    '<... read resumed>"b", 1) = 1',
+  ]);
+  assertEquals(linesOf(first + 1), [
+    'write(4, "b", 1 <unfinished ...>',
+    "<... write resumed>) = 1",
+  ]);
+  assertEquals(stderr.split("\n").length, 6, stderr);
 });
 
 threadTest("a server with a thread for each connection", async () => {
@@ -426,7 +441,16 @@ threadTest("an import of another type is refused in one line", async () => {
 Deno.test("a module with threads names the permissions that it lacks", async () => {
   const rows: readonly (readonly [options: string[], flags: string[]])[] = [
     [["--stack=deno"], [...FLAGS]],
-    ...(NO_THREADS === "" ? [[[], ["--allow-net", "--allow-ffi"]] as [string[], string[]]] : []),
+    ...(NO_THREADS === ""
+      ? [
+        [[], ["--allow-net", "--allow-ffi"]] as [string[], string[]],
+        // Some of the modules are not enough.
+        [[], ["--allow-net", "--allow-ffi", `--allow-read=${LIBRARY}kernel`]] as [
+          string[],
+          string[],
+        ],
+      ]
+      : []),
     [[], ["--allow-net"]],
   ];
   for (const [options, flags] of rows) {

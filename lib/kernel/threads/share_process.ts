@@ -35,15 +35,14 @@ export interface SingleThread {
   readonly checkLocks: boolean;
 }
 
-/** Folder of the modules that a worker has to load; this one stands for all of them. */
+/** Folder of the modules that a worker has to load. */
 const MODULES = new URL("../../", import.meta.url);
 
 /** The host's files, which threads can share. */
 function hostOf({ name, host }: Stack): HostFiles {
   const isLocal = MODULES.protocol === "file:";
   const folder = decodeURIComponent(MODULES.pathname);
-  const own = decodeURIComponent(new URL(import.meta.url).pathname);
-  const isReadable = !isLocal || permissionState({ name: "read", path: own }) === "granted";
+  const isReadable = !isLocal || permissionState({ name: "read", path: folder }) === "granted";
   if (name === "libc" && host !== null && isReadable) return host;
   const missing = [
     name === "libc" && host !== null ? [] : [`the process uses the ${name} stack`],

@@ -8,8 +8,8 @@ import { SharedGuestHeap } from "../../../guest/linux/shared_guest_heap.ts";
 import { GuestMemory } from "../../../guest/memory.ts";
 import { ProcessEndedError } from "../../../kernel/threads/joined_process.ts";
 import { Errno } from "../../../linux/errno.ts";
-import { CommandError, type Session } from "../../command.ts";
-import { joinSession } from "../../session.ts";
+import { CommandError } from "../../command.ts";
+import { joinSession, type TracedSession } from "../../session.ts";
 import { trapMessage, TRAPPED } from "../trap.ts";
 import { HostCalls } from "./host_calls.ts";
 import { instantiate, startProgram, startThread } from "./linux_module.ts";
@@ -34,7 +34,7 @@ function failureOf(error: unknown): { readonly message: string; readonly isOurs:
 /** A worker's part in a program. */
 class ThreadRunner {
   readonly #program: ThreadedProgram;
-  readonly #session: Session;
+  readonly #session: TracedSession;
   readonly #control: ThreadControl;
   readonly #report: (report: WorkerReport) => void;
 
@@ -55,7 +55,9 @@ class ThreadRunner {
     shared.grow(0);
     const memory = new GuestMemory(shared, { pointerSize: POINTER_SIZE });
     const { tid } = order;
-    const abi = new LinuxAbi(this.#session.system, memory, {
+    // As strace shows threads: their lines would run into each other.
+    const system = this.#session.traced({ wholeLines: true, prefix: `[pid ${tid}] ` });
+    const abi = new LinuxAbi(system, memory, {
       dialect,
       pid,
       tid,
