@@ -118,7 +118,8 @@ function pathLink(
   newPath: number,
   newLength: number,
 ): number {
-  const lookup = lookupOf(oldFlags);
+  // As in wasmtime: a link to what a symbolic link leads to is not to be had.
+  const lookup = oldFlags === 0 ? "nofollow" : null;
   const source = locate(process, [oldFd, oldPath, oldLength], Rights.PATH_LINK_SOURCE, lookup);
   if (typeof source === "number") return source;
   const target = locate(process, [newFd, newPath, newLength], Rights.PATH_LINK_TARGET, "parent");
