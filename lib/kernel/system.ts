@@ -62,34 +62,120 @@ export interface System {
    */
   takeDenial(): string | null;
 
-  /** socket(2): a new descriptor. `type` may carry SOCK_NONBLOCK and SOCK_CLOEXEC. */
+  /**
+   * socket(2).
+   *
+   * @param domain AF_INET, AF_INET6 or AF_UNIX.
+   * @param type SOCK_STREAM or SOCK_DGRAM (AF_UNIX: SOCK_SEQPACKET, too), with SOCK_NONBLOCK and
+   * SOCK_CLOEXEC where they are wanted.
+   * @param protocol 0, or the one of the type: IPPROTO_TCP, IPPROTO_UDP.
+   * @returns A new descriptor, the lowest that is free; −EAFNOSUPPORT, −EPROTONOSUPPORT,
+   * −ESOCKTNOSUPPORT, −EINVAL for what is none of these; −EPERM for a raw socket of a protocol;
+   * −EMFILE.
+   */
   socket(domain: number, type: number, protocol: number): number;
 
-  /** socketpair(2): `fds` receives the two descriptors. */
+  /**
+   * socketpair(2).
+   *
+   * @param domain AF_UNIX.
+   * @param type As for {@link System.socket}.
+   * @param protocol 0.
+   * @param fds Receives the two descriptors.
+   * @returns 0; −EOPNOTSUPP for another domain, −EMFILE, else as {@link System.socket}.
+   */
   socketpair(domain: number, type: number, protocol: number, fds: Int32Array): number;
 
-  /** bind(2). */
+  /**
+   * bind(2): gives a socket its own address.
+   *
+   * @param fd The socket.
+   * @param address The address; port 0 lets the system pick one, which
+   * {@link System.getsockname} tells.
+   * @returns 0; −EADDRINUSE, −EADDRNOTAVAIL, −EINVAL for a socket that has an address or for a wrong
+   * length, −EAFNOSUPPORT, −EACCES where the policy refuses it, −EFAULT, −ENOTSOCK, −EBADF.
+   */
   bind(fd: number, address: Bytes | null): number;
 
-  /** listen(2). */
+  /**
+   * listen(2).
+   *
+   * @param fd A stream socket; one without an address gets 0.0.0.0 or :: and a free port.
+   * @param backlog How many connections may wait to be accepted.
+   * @returns 0; −EADDRINUSE, −EOPNOTSUPP for a datagram socket, −EINVAL for one that is connected,
+   * −EACCES, −ENOTSOCK, −EBADF.
+   */
   listen(fd: number, backlog: number): number;
 
-  /** accept(2): a new descriptor; `peer` receives the peer's address. */
+  /**
+   * accept(2): waits for a connection.
+   *
+   * @param fd A listening socket.
+   * @param peer Receives the peer's address; null where nobody asks.
+   * @returns A new descriptor; −EAGAIN where it does not wait or a time-out (SO_RCVTIMEO) has expired,
+   * −EINVAL where it does not listen, −ECONNABORTED, −EMFILE, −EOPNOTSUPP, −ENOTSOCK, −EBADF. A peer
+   * that the rules refuse is never shown.
+   */
   accept(fd: number, peer: SockaddrStorage | null): number;
 
-  /** accept4(2): as accept, with SOCK_NONBLOCK and SOCK_CLOEXEC in `flags`. */
+  /**
+   * accept4(2).
+   *
+   * @param fd A listening socket.
+   * @param peer As for {@link System.accept}.
+   * @param flags Of SOCK_NONBLOCK and SOCK_CLOEXEC, for the new descriptor; others are −EINVAL.
+   * @returns As {@link System.accept}.
+   */
   accept4(fd: number, peer: SockaddrStorage | null, flags: number): number;
 
-  /** connect(2). */
+  /**
+   * connect(2): waits until the connection stands, or gives a datagram socket its peer.
+   *
+   * @param fd The socket.
+   * @param address The peer's address; AF_UNSPEC ends a datagram socket's association.
+   * @returns 0; −ECONNREFUSED, −ETIMEDOUT, −ENETUNREACH, −EHOSTUNREACH; −EACCES where the policy refuses
+   * it ({@link System.takeDenial} has the flag); −EISCONN; −EINPROGRESS, then −EALREADY where it does
+   * not wait; −EAFNOSUPPORT, −EINVAL for a wrong length, −EFAULT, −ENOTSOCK, −EBADF.
+   */
   connect(fd: number, address: Bytes | null): number;
 
-  /** send(2). */
+  /**
+   * send(2): waits for room.
+   *
+   * @param fd A connected socket.
+   * @param buffer The bytes.
+   * @param length How many of them.
+   * @param flags Of MSG_NOSIGNAL (no signal ever reaches a guest), MSG_DONTWAIT, MSG_MORE, MSG_OOB, ….
+   * @returns How many were taken: for a stream all, unless a time-out (SO_SNDTIMEO) expires or it does
+   * not wait; −EPIPE or −ECONNRESET where the peer is gone, −EAGAIN, −EMSGSIZE, −ENOTCONN,
+   * −EDESTADDRREQ, −ECONNREFUSED for an earlier datagram, −EFAULT, −ENOTSOCK, −EBADF.
+   */
   send(fd: number, buffer: Bytes | null, length: number, flags: number): number;
 
-  /** recv(2). */
+  /**
+   * recv(2): waits for data.
+   *
+   * @param fd A socket.
+   * @param buffer Receives the bytes; of a datagram, those beyond `length` are lost.
+   * @param length How many at most.
+   * @param flags Of MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, MSG_TRUNC, MSG_OOB, ….
+   * @returns How many; 0 once the peer has shut its side down; −EAGAIN where it does not wait or a
+   * time-out (SO_RCVTIMEO) has expired, −ECONNRESET, −ECONNREFUSED, −ENOTCONN, −EFAULT, −ENOTSOCK,
+   * −EBADF.
+   */
   recv(fd: number, buffer: Bytes | null, length: number, flags: number): number;
 
-  /** sendto(2); `address` is undefined where the guest passes none. */
+  /**
+   * sendto(2).
+   *
+   * @param fd A socket.
+   * @param buffer The bytes.
+   * @param length How many of them.
+   * @param flags As for {@link System.send}.
+   * @param address Where to; undefined where the guest passes none, as with {@link System.send}.
+   * @returns As {@link System.send}; −EACCES where the policy refuses the address, which a TCP
+   * connection does not look at.
+   */
   sendto(
     fd: number,
     buffer: Bytes | null,
@@ -98,7 +184,16 @@ export interface System {
     address: Bytes | null | undefined,
   ): number;
 
-  /** recvfrom(2); `from` receives the sender's address, length 0 where there is none. */
+  /**
+   * recvfrom(2).
+   *
+   * @param fd A socket.
+   * @param buffer As for {@link System.recv}.
+   * @param length How many bytes at most.
+   * @param flags As for {@link System.recv}.
+   * @param from Receives the sender's address, of length 0 where there is none; null where nobody asks.
+   * @returns As {@link System.recv}.
+   */
   recvfrom(
     fd: number,
     buffer: Bytes | null,
@@ -107,7 +202,15 @@ export interface System {
     from: SockaddrStorage | null,
   ): number;
 
-  /** sendmsg(2) without control data; `address` as for {@link System.sendto}. */
+  /**
+   * sendmsg(2) without control data.
+   *
+   * @param fd A socket.
+   * @param buffers The bytes, from up to 1024 places.
+   * @param flags As for {@link System.send}.
+   * @param address As for {@link System.sendto}.
+   * @returns As {@link System.sendto}; −EMSGSIZE for too many buffers.
+   */
   sendmsg(
     fd: number,
     buffers: readonly Iovec[],
@@ -115,7 +218,15 @@ export interface System {
     address: Bytes | null | undefined,
   ): number;
 
-  /** recvmsg(2) without control data. */
+  /**
+   * recvmsg(2) without control data.
+   *
+   * @param fd A socket.
+   * @param buffers Where the bytes go, up to 1024 places.
+   * @param flags As for {@link System.recv}.
+   * @param message Receives the sender's address and `msg_flags`.
+   * @returns As {@link System.recv}; −EMSGSIZE for too many buffers.
+   */
   recvmsg(
     fd: number,
     buffers: readonly Iovec[],
@@ -123,17 +234,43 @@ export interface System {
     message: ReceivedMessage,
   ): number;
 
-  /** shutdown(2); `how` is SHUT_RD, SHUT_WR or SHUT_RDWR. */
+  /**
+   * shutdown(2): ends one side of a connection, or both; the descriptor stays open.
+   *
+   * @param fd A connected socket.
+   * @param how SHUT_RD, SHUT_WR or SHUT_RDWR.
+   * @returns 0; −ENOTCONN, −EINVAL for another `how`, −ENOTSOCK, −EBADF.
+   */
   shutdown(fd: number, how: number): number;
 
-  /** getsockname(2): `name` receives the whole address; front ends cut it to the guest's length. */
+  /**
+   * getsockname(2).
+   *
+   * @param fd A socket.
+   * @param name Receives its own address whole; front ends cut it to the guest's length.
+   * @returns 0; −ENOTSOCK, −EBADF.
+   */
   getsockname(fd: number, name: SockaddrStorage): number;
 
-  /** getpeername(2); as {@link System.getsockname}. */
+  /**
+   * getpeername(2).
+   *
+   * @param fd A connected socket.
+   * @param name Receives the peer's address whole.
+   * @returns 0; −ENOTCONN, −ENOTSOCK, −EBADF.
+   */
   getpeername(fd: number, name: SockaddrStorage): number;
 
   /**
-   * getsockopt(2). `length[0]` is the room in `value` (signed) and becomes the bytes written.
+   * getsockopt(2).
+   *
+   * @param fd A socket.
+   * @param level SOL_SOCKET, IPPROTO_IP, IPPROTO_IPV6, IPPROTO_TCP or IPPROTO_UDP.
+   * @param name The option, such as SO_ERROR.
+   * @param value Receives the value, in C's layout.
+   * @param length `length[0]` is the room in `value`, signed, and becomes the bytes written.
+   * @returns 0; −ENOPROTOOPT for an option outside the table, −EINVAL for a negative length,
+   * −EOPNOTSUPP for a level that the socket does not have, −EFAULT, −ENOTSOCK, −EBADF.
    */
   getsockopt(
     fd: number,
@@ -143,7 +280,17 @@ export interface System {
     length: Int32Array<ArrayBuffer>,
   ): number;
 
-  /** setsockopt(2); `length` is a signed int. */
+  /**
+   * setsockopt(2).
+   *
+   * @param fd A socket.
+   * @param level As for {@link System.getsockopt}.
+   * @param name The option, such as SO_REUSEADDR.
+   * @param value The value in C's layout: mostly an int, 4 bytes.
+   * @param length How many bytes it has, a signed int.
+   * @returns 0; −ENOPROTOOPT for an option outside the table, −EINVAL for a wrong value or length,
+   * −EACCES where the policy refuses a multicast group, −EFAULT, −ENOTSOCK, −EBADF.
+   */
   setsockopt(
     fd: number,
     level: number,
@@ -152,31 +299,87 @@ export interface System {
     length: number,
   ): number;
 
-  /** read(2). */
+  /**
+   * read(2): as {@link System.recv} without flags, and for files, pipes and terminals.
+   *
+   * @param fd A descriptor.
+   * @param buffer Receives the bytes.
+   * @param length How many at most.
+   * @returns How many; 0 at the end; −EISDIR, −EAGAIN, −EFAULT, −EBADF, also where it was not opened to
+   * read.
+   */
   read(fd: number, buffer: Bytes | null, length: number): number;
 
-  /** write(2). */
+  /**
+   * write(2): as {@link System.send} without flags, and for files, pipes and terminals.
+   *
+   * @param fd A descriptor.
+   * @param buffer The bytes.
+   * @param length How many of them.
+   * @returns How many were taken; −EPIPE, −EAGAIN, −ENOSPC, −EFAULT, −EBADF, also where it was not opened
+   * to write.
+   */
   write(fd: number, buffer: Bytes | null, length: number): number;
 
-  /** readv(2). */
+  /**
+   * readv(2).
+   *
+   * @param fd As for {@link System.read}.
+   * @param buffers Where the bytes go, up to 1024 places.
+   * @returns As {@link System.read}; −EINVAL for too many buffers.
+   */
   readv(fd: number, buffers: readonly Iovec[]): number;
 
-  /** writev(2). */
+  /**
+   * writev(2).
+   *
+   * @param fd As for {@link System.write}.
+   * @param buffers The bytes, from up to 1024 places.
+   * @returns As {@link System.write}; −EINVAL for too many buffers.
+   */
   writev(fd: number, buffers: readonly Iovec[]): number;
 
-  /** pread(2). */
+  /**
+   * pread(2): reads at a place of its own.
+   *
+   * @param fd A file.
+   * @param buffer Receives the bytes.
+   * @param length How many at most.
+   * @param offset Bytes from the start of the file.
+   * @returns As {@link System.read}; −ESPIPE for a socket or a pipe, −EINVAL for a negative offset.
+   */
   pread(fd: number, buffer: Bytes | null, length: number, offset: number): number;
 
-  /** pwrite(2). */
+  /**
+   * pwrite(2): writes at a place of its own.
+   *
+   * @param fd A file.
+   * @param buffer The bytes.
+   * @param length How many of them.
+   * @param offset Bytes from the start of the file.
+   * @returns As {@link System.write}; −ESPIPE for a socket or a pipe, −EINVAL for a negative offset.
+   */
   pwrite(fd: number, buffer: Bytes | null, length: number, offset: number): number;
 
   /**
-   * sendfile(2): copies up to `count` bytes from `input` to `output`; with `offset` from there,
-   * advancing it and not the description's own offset.
+   * sendfile(2): copies from a file.
+   *
+   * @param output A descriptor to write to.
+   * @param input A file.
+   * @param offset Where to begin, advanced by what was copied; null for the description's own offset.
+   * @param count How many bytes at most.
+   * @returns How many were copied; 0 at the end of the file; −EINVAL where `input` is no file, −EAGAIN,
+   * −EPIPE, −EBADF.
    */
   sendfile(output: number, input: number, offset: OffsetCell | null, count: number): number;
 
-  /** close(2). */
+  /**
+   * close(2). The number is free afterwards, whatever is returned; the last of several descriptors of
+   * one socket or file ends it.
+   *
+   * @param fd A descriptor.
+   * @returns 0; −EBADF.
+   */
   close(fd: number): number;
 
   /**
@@ -185,16 +388,40 @@ export interface System {
    */
   closeRange(first: number, last: number, flags: number): number;
 
-  /** dup(2). */
+  /**
+   * dup(2): a second number for the same open file.
+   *
+   * @param fd A descriptor.
+   * @returns The new descriptor, the lowest that is free; −EMFILE, −EBADF.
+   */
   dup(fd: number): number;
 
-  /** dup2(2). */
+  /**
+   * dup2(2).
+   *
+   * @param fd A descriptor.
+   * @param target The number that it is to have, too; what is open there is closed.
+   * @returns `target`; −EBADF, also where `target` is beyond the limit.
+   */
   dup2(fd: number, target: number): number;
 
-  /** dup3(2); `flags` is 0 or O_CLOEXEC. */
+  /**
+   * dup3(2).
+   *
+   * @param fd A descriptor.
+   * @param target As for {@link System.dup2}; −EINVAL if it is `fd`.
+   * @param flags 0 or O_CLOEXEC.
+   * @returns As {@link System.dup2}.
+   */
   dup3(fd: number, target: number, flags: number): number;
 
-  /** pipe2(2): `fds` receives the reading and the writing end. */
+  /**
+   * pipe2(2).
+   *
+   * @param fds Receives the reading and the writing end.
+   * @param flags Of O_NONBLOCK, O_CLOEXEC and O_DIRECT; others are −EINVAL.
+   * @returns 0; −EMFILE.
+   */
   pipe2(fds: Int32Array, flags: number): number;
 
   /**
@@ -214,9 +441,13 @@ export interface System {
   ioctl(fd: number, request: number, value: Int32Array<ArrayBuffer> | null): number;
 
   /**
-   * poll(2): sets `revents` of each entry.
+   * poll(2): waits until one of several descriptors is ready.
    *
+   * @param fds The descriptors, with what is waited for; `revents` of each is set. Negative ones are
+   * passed over.
    * @param timeout Milliseconds, possibly fractional (ppoll); negative waits for ever.
+   * @returns How many have `revents`; 0 once the time is over; −EINVAL for more than the limit on
+   * descriptors.
    */
   poll(fds: readonly PollFd[], timeout: number): number;
 
