@@ -7,8 +7,8 @@ import { Errno } from "../../../linux/errno.ts";
 import { type Iovec, MAX_RW_COUNT, UIO_MAXIOV } from "../../../linux/uio.ts";
 import type { CallContext } from "../call_context.ts";
 
-/** End of a process's addresses by the bytes of a pointer: TASK_SIZE_MAX. */
-const TASK_SIZE: Readonly<Record<4 | 8, number>> = { 4: 2 ** 32, 8: 2 ** 47 - 4096 };
+/** End of a process's addresses, TASK_SIZE_MAX: of 48 bits, also where pointers have 32. */
+const TASK_SIZE = 2 ** 48;
 
 /**
  * Whether a buffer is where no process can have memory: Linux's access_ok() says so before it looks
@@ -22,7 +22,7 @@ export function isBeyond(c: CallContext, address: number, length: number): boole
   const { pointerSize } = c.memory;
   const isExtended = pointerSize === 4 && address < 0 && address >= -(2 ** 31);
   const start = isExtended ? address + 2 ** 32 : address;
-  return !(length >= 0 && start >= 0 && start + length <= TASK_SIZE[pointerSize]);
+  return !(length >= 0 && start >= 0 && start + length <= TASK_SIZE);
 }
 
 /** Stands for a list that is too long, which `System` refuses in Linux's order. */
