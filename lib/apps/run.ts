@@ -15,10 +15,11 @@ export const runCommand: Command = {
     `PROGRAM is FILE.mc, a script, or WebAssembly: a module that imports "linux" "syscall", "akuma"
 "syscall" or "wasi_snapshot_preview1", or a component of WASI 0.2. Its calls go to the stack; what
 it opens, Deno's permissions and --allow-net govern. Reading PROGRAM needs --allow-read. A script's
-threads run at the same time if that covers this program's own files, else they take turns. Exit
-status: the program's own; 134 for WebAssembly that traps; 1 for a script that is wrong or fails,
-with the error, its position and the calls that led there on standard error; 1 too after --timeout,
-or 137 (SIGKILL) for what cannot be ended otherwise without --allow-ffi.`,
+threads run at the same time if that covers this program's own files, else they take turns; those
+of a module ("wasi" "thread-spawn") need it, and --allow-ffi. Exit status: the
+program's own; 134 for WebAssembly that traps; 1 for a script that is wrong or fails, with the
+error, its position and the calls that led there on standard error; 1 too after --timeout, or 137
+(SIGKILL) for what cannot be ended otherwise without --allow-ffi.`,
   options: [
     { name: "code", short: "c", value: "CODE", help: "a script itself instead of a file" },
     ...SCRIPT_OPTIONS,

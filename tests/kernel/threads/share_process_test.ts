@@ -128,6 +128,22 @@ Deno.test("share() counts the sockets of all threads against their limit", () =>
   guest.ok(guest.kernel.socket(AF_INET, SOCK_STREAM, 0), "socket");
 });
 
+Deno.test("share() has accept() of one thread refused where another has taken the last socket", () => {
+  using guest = new Guest("libc", { limits: AKUMA_LIMITS });
+  const { kernel } = guest;
+  using thread = Kernel.attach(kernel.share());
+  const listener = guest.listener();
+  guest.bound(listener, 0);
+  const client = guest.tcp();
+  guest.ok(thread.connect(client, guest.addressOf(listener)), "connect");
+  for (let count = 2; count < 32; count++) guest.ok(thread.socket(AF_INET, SOCK_DGRAM, 0), "");
+  assertErrno(kernel.accept(listener, null), Errno.ENOBUFS);
+  assertErrno(thread.accept(listener, null), Errno.ENOBUFS);
+  assertEquals(kernel.close(client + 1), 0);
+  guest.ok(thread.accept(listener, null), "accept");
+  assertErrno(kernel.socket(AF_INET, SOCK_DGRAM, 0), Errno.EMFILE);
+});
+
 Deno.test("share() leaves functions for stdio to each thread", () => {
   const written: string[] = [];
   const write = (name: string) => (chunk: Uint8Array): number => {
