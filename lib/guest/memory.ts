@@ -142,7 +142,12 @@ export class GuestMemory {
     return before;
   }
 
-  /** How many bytes {@linkcode GuestMemory.grow} adds that is asked for so many. */
+  /**
+   * What {@linkcode GuestMemory.grow} makes of a length: WebAssembly grows by pages.
+   *
+   * @param length Bytes that are asked for.
+   * @returns Bytes that are added.
+   */
   growthOf(length: number): number {
     if (this.#memory === null) return length;
     return Math.ceil(length / WASM_PAGE_SIZE) * WASM_PAGE_SIZE;
@@ -218,21 +223,34 @@ export class GuestMemory {
     return 0;
   }
 
-  /** Reads a byte; −EFAULT if it is outside. */
+  /**
+   * Reads a byte.
+   *
+   * @param address Where; anything.
+   * @returns 0 to 255; −EFAULT if it is outside.
+   */
   load8(address: Address): number {
     const index = this.#check(address, 1);
     return index < 0 ? index : this.#view.getUint8(index);
   }
 
-  /** Reads an unsigned 16-bit number, aligned or not; −EFAULT if it is not wholly inside. */
+  /**
+   * Reads an unsigned 16-bit number, aligned or not.
+   *
+   * @param address Where; anything.
+   * @returns The number; −EFAULT if it is not wholly inside.
+   */
   load16(address: Address): number {
     const index = this.#check(address, 2);
     return index < 0 ? index : this.#view.getUint16(index, true);
   }
 
   /**
-   * Reads an unsigned 32-bit number, aligned or not; −EFAULT if it is not wholly inside. For a signed
-   * one, `| 0` what is not negative.
+   * Reads an unsigned 32-bit number, aligned or not.
+   *
+   * @param address Where; anything.
+   * @returns The number; −EFAULT if it is not wholly inside. For a signed one, `| 0` what is not
+   * negative.
    */
   load32(address: Address): number {
     const index = this.#check(address, 4);
@@ -240,8 +258,10 @@ export class GuestMemory {
   }
 
   /**
-   * Reads an unsigned 64-bit number, aligned or not, rounded to the nearest double beyond 2⁵³;
-   * −EFAULT if it is not wholly inside.
+   * Reads an unsigned 64-bit number, aligned or not.
+   *
+   * @param address Where; anything.
+   * @returns The number, rounded to the nearest double beyond 2⁵³; −EFAULT if it is not wholly inside.
    */
   load64(address: Address): number {
     const index = this.#check(address, 8);
@@ -251,8 +271,10 @@ export class GuestMemory {
   }
 
   /**
-   * Reads a signed 64-bit number, rounded to the nearest double beyond 2⁵³; NaN if it is not wholly
-   * inside.
+   * Reads a signed 64-bit number.
+   *
+   * @param address Where; anything.
+   * @returns The number, rounded to the nearest double beyond 2⁵³; NaN if it is not wholly inside.
    */
   loadInt64(address: Address): number {
     const index = this.#check(address, 8);
@@ -261,18 +283,34 @@ export class GuestMemory {
     return view.getInt32(index + 4, true) * TWO_TO_32 + view.getUint32(index, true);
   }
 
-  /** Reads an unsigned 64-bit number exactly; null if it is not wholly inside. */
+  /**
+   * Reads an unsigned 64-bit number exactly.
+   *
+   * @param address Where; anything.
+   * @returns The number; null if it is not wholly inside.
+   */
   loadBigUint64(address: Address): bigint | null {
     const index = this.#check(address, 8);
     return index < 0 ? null : this.#view.getBigUint64(index, true);
   }
 
-  /** Reads a pointer or a `size_t`, as {@linkcode GuestMemory.load32} or `load64`. */
+  /**
+   * Reads a pointer or a `size_t` of the guest's width.
+   *
+   * @param address Where; anything.
+   * @returns As {@linkcode GuestMemory.load32} or {@linkcode GuestMemory.load64}.
+   */
   loadPointer(address: Address): number {
     return this.pointerSize === 4 ? this.load32(address) : this.load64(address);
   }
 
-  /** Writes the low 8 bits of `value`; 0, or −EFAULT. */
+  /**
+   * Writes a byte, aligned or not.
+   *
+   * @param address Where; anything.
+   * @param value Its low 8 bits count.
+   * @returns 0; −EFAULT, with nothing written, if the place is not wholly inside.
+   */
   store8(address: Address, value: number): number {
     const index = this.#check(address, 1);
     if (index < 0) return index;
@@ -280,7 +318,13 @@ export class GuestMemory {
     return 0;
   }
 
-  /** Writes the low 16 bits of `value`; 0, or −EFAULT with nothing written. */
+  /**
+   * Writes a 16-bit number, aligned or not.
+   *
+   * @param address Where; anything.
+   * @param value Its low 16 bits count.
+   * @returns 0; −EFAULT, with nothing written, if the place is not wholly inside.
+   */
   store16(address: Address, value: number): number {
     const index = this.#check(address, 2);
     if (index < 0) return index;
@@ -288,7 +332,13 @@ export class GuestMemory {
     return 0;
   }
 
-  /** Writes the low 32 bits of `value`; 0, or −EFAULT with nothing written. */
+  /**
+   * Writes a 32-bit number, aligned or not.
+   *
+   * @param address Where; anything.
+   * @param value Its low 32 bits count.
+   * @returns 0; −EFAULT, with nothing written, if the place is not wholly inside.
+   */
   store32(address: Address, value: number): number {
     const index = this.#check(address, 4);
     if (index < 0) return index;
@@ -297,8 +347,11 @@ export class GuestMemory {
   }
 
   /**
-   * Writes the low 64 bits of `value` in two's complement; a number's fraction is dropped. 0, or
-   * −EFAULT with nothing written.
+   * Writes a 64-bit number in two's complement, aligned or not.
+   *
+   * @param address Where; anything.
+   * @param value Its low 64 bits count; a number's fraction is dropped.
+   * @returns 0; −EFAULT, with nothing written, if the place is not wholly inside.
    */
   store64(address: Address, value: Address): number {
     const index = this.#check(address, 8);
@@ -314,7 +367,13 @@ export class GuestMemory {
     return 0;
   }
 
-  /** Writes a pointer or a `size_t`, as {@linkcode GuestMemory.store32} or `store64`. */
+  /**
+   * Writes a pointer or a `size_t` of the guest's width.
+   *
+   * @param address Where; anything.
+   * @param value The pointer.
+   * @returns As {@linkcode GuestMemory.store32} or {@linkcode GuestMemory.store64}.
+   */
   storePointer(address: Address, value: number): number {
     return this.pointerSize === 4 ? this.store32(address, value) : this.store64(address, value);
   }

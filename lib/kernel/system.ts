@@ -37,8 +37,11 @@ import type { Bytes, OffsetCell, ReceivedMessage } from "../stack/open_file.ts";
  */
 export interface System {
   /**
-   * What a descriptor refers to: one of `FileKind`, or −EBADF. Front ends ask before they read any
-   * guest pointer, since EBADF always wins.
+   * What a descriptor refers to. Front ends ask before they read any guest pointer, since EBADF always
+   * wins.
+   *
+   * @param fd A descriptor.
+   * @returns One of `FileKind`, or −EBADF.
    */
   kind(fd: number): number;
 
@@ -383,8 +386,12 @@ export interface System {
   close(fd: number): number;
 
   /**
-   * close_range(2): `first` and `last` are unsigned; `flags` 0, CLOSE_RANGE_CLOEXEC,
-   * CLOSE_RANGE_UNSHARE.
+   * close_range(2): closes all descriptors between two numbers.
+   *
+   * @param first The first, unsigned.
+   * @param last The last, unsigned.
+   * @param flags Of CLOSE_RANGE_CLOEXEC (marks them only) and CLOSE_RANGE_UNSHARE.
+   * @returns 0; −EINVAL for other flags or `first` beyond `last`.
    */
   closeRange(first: number, last: number, flags: number): number;
 
@@ -425,18 +432,34 @@ export interface System {
   pipe2(fds: Int32Array, flags: number): number;
 
   /**
-   * fcntl(2) with an integer argument: F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL,
-   * F_GETPIPE_SZ, F_SETPIPE_SZ; other commands are EINVAL.
+   * fcntl(2) with an integer argument.
+   *
+   * @param fd A descriptor.
+   * @param command F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETPIPE_SZ or
+   * F_SETPIPE_SZ.
+   * @param argument What the command takes: flags, a lowest number, a size in bytes.
+   * @returns What the command gives; −EINVAL for another command, −EMFILE, −EBADF.
    */
   fcntl(fd: number, command: number, argument: number): number;
 
-  /** fcntl(2) with F_SETLK or F_GETLK; null is a pointer that faults. */
+  /**
+   * fcntl(2) with a record lock.
+   *
+   * @param fd A file.
+   * @param command F_SETLK or F_GETLK.
+   * @param lock The lock; F_GETLK overwrites it by one that stands in its way. Null faults.
+   * @returns 0; −EAGAIN where another process has it, −EINVAL, −EFAULT, −EBADF.
+   */
   fcntlLock(fd: number, command: number, lock: Flock | null): number;
 
   /**
-   * ioctl(2): FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TIOCOUTQ, SIOCATMARK, TIOCGWINSZ; other requests
-   * are ENOTTY. `value` is what the argument points to, in and out, as ints: one; for TIOCGWINSZ the
-   * two of `struct winsize`. Null faults.
+   * ioctl(2).
+   *
+   * @param fd A descriptor.
+   * @param request FIONREAD, FIONBIO, FIOCLEX, FIONCLEX, TIOCOUTQ, SIOCATMARK or TIOCGWINSZ.
+   * @param value What the argument points to, in and out, as ints: one; for TIOCGWINSZ the two of
+   * `struct winsize`. Null faults.
+   * @returns 0; −ENOTTY for another request, or one that the descriptor does not have, −EFAULT, −EBADF.
    */
   ioctl(fd: number, request: number, value: Int32Array<ArrayBuffer> | null): number;
 
@@ -452,9 +475,15 @@ export interface System {
   poll(fds: readonly PollFd[], timeout: number): number;
 
   /**
-   * select(2): the sets are fd_set bytes, least significant bit first, and are overwritten.
+   * select(2). The sets are fd_set bytes, least significant bit first, and are overwritten
+   * (`fdIsSet`, `fdSet`).
    *
-   * @param timeout Milliseconds, possibly fractional; null waits for ever, negative is EINVAL.
+   * @param count The highest descriptor in them, plus 1.
+   * @param readSet Where reading is waited for; null for none.
+   * @param writeSet Where writing is.
+   * @param exceptSet Where urgent data is.
+   * @param timeout Milliseconds, possibly fractional; null waits for ever, negative is −EINVAL.
+   * @returns How many bits are set; 0 once the time is over; −EBADF for a set number that is not open.
    */
   select(
     count: number,
@@ -464,66 +493,152 @@ export interface System {
     timeout: number | null,
   ): number;
 
-  /** epoll_create1(2): a new descriptor; `flags` is 0 or EPOLL_CLOEXEC. */
+  /**
+   * epoll_create1(2).
+   *
+   * @param flags 0 or EPOLL_CLOEXEC.
+   * @returns A new descriptor; −ENOSYS on the deno stack, −EINVAL, −EMFILE.
+   */
   epollCreate1(flags: number): number;
 
   /**
    * epoll_ctl(2).
    *
+   * @param epfd An epoll instance.
    * @param operation EPOLL_CTL_ADD, EPOLL_CTL_DEL or EPOLL_CTL_MOD.
+   * @param fd The descriptor to watch.
    * @param event What to register; not looked at by EPOLL_CTL_DEL, else null faults.
+   * @returns 0; −EEXIST, −ENOENT, −EPERM for a regular file, −EINVAL, −EFAULT, −EBADF.
    */
   epollCtl(epfd: number, operation: number, fd: number, event: EpollEvent | null): number;
 
   /**
    * epoll_pwait(2) without a signal mask.
    *
+   * @param epfd An epoll instance.
    * @param events Receives `struct epoll_event` in aarch64's layout, EPOLL_EVENT_SIZE bytes each
    * (`decodeEpollEvent`).
    * @param maxEvents Room in `events`; it may return fewer than are ready, as Linux may.
    * @param timeout Milliseconds, a fraction rounded up; negative waits for ever.
+   * @returns How many events; 0 once the time is over; −EINVAL, −EFAULT, −EBADF.
    */
   epollPwait(epfd: number, events: Bytes | null, maxEvents: number, timeout: number): number;
 
   /**
-   * eventfd2(2): a new descriptor.
+   * eventfd2(2).
    *
    * @param initial The counter at first, an unsigned int.
    * @param flags Of EFD_SEMAPHORE, EFD_NONBLOCK and EFD_CLOEXEC.
+   * @returns A new descriptor; −ENOSYS on the deno stack, −EINVAL, −EMFILE.
    */
   eventfd2(initial: number, flags: number): number;
 
-  /** openat(2): a new descriptor. `flags` are x86-64's. */
+  /**
+   * openat(2).
+   *
+   * @param directory A directory's descriptor, or AT_FDCWD: where a relative path starts. The same for
+   * the calls below.
+   * @param path The path; what follows holds for the calls below, too: −ENOENT, −ENOTDIR, −ELOOP,
+   * −ENAMETOOLONG; −EACCES where Deno's permissions do not cover it; −EFAULT, −EBADF.
+   * @param flags O_RDONLY, O_WRONLY or O_RDWR with O_CREAT, O_TRUNC, …: x86-64's numbers.
+   * @param mode Permissions of a file that is made, less the umask.
+   * @returns A new descriptor; −EEXIST, −EISDIR, −EMFILE.
+   */
   openat(directory: number, path: string | null, flags: number, mode: number): number;
 
-  /** lseek(2): the new offset. */
+  /**
+   * lseek(2).
+   *
+   * @param fd A file.
+   * @param offset Bytes.
+   * @param whence From where: SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA or SEEK_HOLE.
+   * @returns The new offset from the start; −ESPIPE for a socket or a pipe, −EINVAL, −ENXIO, −EBADF.
+   */
   lseek(fd: number, offset: number, whence: number): number;
 
-  /** fstat(2): fills `status`. */
+  /**
+   * fstat(2).
+   *
+   * @param fd A descriptor.
+   * @param status Is filled.
+   * @returns 0; −EBADF.
+   */
   fstat(fd: number, status: FileStatus): number;
 
-  /** newfstatat(2), with AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH in `flags`. */
+  /**
+   * newfstatat(2).
+   *
+   * @param directory Where a relative path starts.
+   * @param path The path.
+   * @param status Is filled.
+   * @param flags Of AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH.
+   * @returns 0; else as {@link System.openat}.
+   */
   fstatat(directory: number, path: string | null, status: FileStatus, flags: number): number;
 
-  /** ftruncate(2). */
+  /**
+   * ftruncate(2).
+   *
+   * @param fd A file that was opened to write.
+   * @param length Its new length in bytes; what is added is zero.
+   * @returns 0; −EINVAL, −EFBIG, −EBADF.
+   */
   ftruncate(fd: number, length: number): number;
 
-  /** truncate(2). */
+  /**
+   * truncate(2).
+   *
+   * @param path A file.
+   * @param length Its new length in bytes.
+   * @returns 0; −EISDIR, −EINVAL, −EFBIG; else as {@link System.openat}.
+   */
   truncate(path: string | null, length: number): number;
 
-  /** fsync(2). */
+  /**
+   * fsync(2): waits until a file is on its disk.
+   *
+   * @param fd A file.
+   * @returns 0; −EINVAL for a socket or a pipe, −EIO, −EBADF.
+   */
   fsync(fd: number): number;
 
-  /** fdatasync(2). */
+  /**
+   * fdatasync(2): as {@link System.fsync}, for the data alone.
+   *
+   * @param fd A file.
+   * @returns As {@link System.fsync}.
+   */
   fdatasync(fd: number): number;
 
-  /** unlinkat(2); AT_REMOVEDIR in `flags` removes a directory. */
+  /**
+   * unlinkat(2): removes a name.
+   *
+   * @param directory Where a relative path starts.
+   * @param path The path.
+   * @param flags 0, or AT_REMOVEDIR for a directory.
+   * @returns 0; −EISDIR, −ENOTEMPTY, −EINVAL; else as {@link System.openat}.
+   */
   unlinkat(directory: number, path: string | null, flags: number): number;
 
-  /** mkdirat(2). */
+  /**
+   * mkdirat(2).
+   *
+   * @param directory Where a relative path starts.
+   * @param path The path.
+   * @param mode Its permissions, less the umask.
+   * @returns 0; −EEXIST; else as {@link System.openat}.
+   */
   mkdirat(directory: number, path: string | null, mode: number): number;
 
-  /** renameat(2). */
+  /**
+   * renameat(2).
+   *
+   * @param fromDirectory Where a relative `from` starts.
+   * @param from The old path.
+   * @param toDirectory Where a relative `to` starts.
+   * @param to The new path; what is there is replaced.
+   * @returns 0; −EEXIST, −ENOTEMPTY, −EISDIR, −EXDEV, −EINVAL; else as {@link System.openat}.
+   */
   renameat(
     fromDirectory: number,
     from: string | null,
@@ -531,7 +646,16 @@ export interface System {
     to: string | null,
   ): number;
 
-  /** linkat(2); AT_SYMLINK_FOLLOW in `flags`. */
+  /**
+   * linkat(2): gives a file a second name.
+   *
+   * @param fromDirectory Where a relative `from` starts.
+   * @param from The file.
+   * @param toDirectory Where a relative `to` starts.
+   * @param to The new name.
+   * @param flags 0 or AT_SYMLINK_FOLLOW.
+   * @returns 0; −EEXIST, −EXDEV, −EPERM, −EINVAL; else as {@link System.openat}.
+   */
   linkat(
     fromDirectory: number,
     from: string | null,
@@ -540,10 +664,25 @@ export interface System {
     flags: number,
   ): number;
 
-  /** symlinkat(2): `path` becomes a symbolic link that says `target`. */
+  /**
+   * symlinkat(2).
+   *
+   * @param target What the link says.
+   * @param directory Where a relative path starts.
+   * @param path The link's own path.
+   * @returns 0; −EEXIST; else as {@link System.openat}.
+   */
   symlinkat(target: string | null, directory: number, path: string | null): number;
 
-  /** readlinkat(2): the bytes of the link's target, cut to `length`. */
+  /**
+   * readlinkat(2).
+   *
+   * @param directory Where a relative path starts.
+   * @param path The link.
+   * @param buffer Receives the bytes of its target, without a NUL.
+   * @param length How many at most.
+   * @returns How many; −EINVAL for what is no link; else as {@link System.openat}.
+   */
   readlinkat(
     directory: number,
     path: string | null,
@@ -551,14 +690,24 @@ export interface System {
     length: number,
   ): number;
 
-  /** faccessat(2); `mode` is F_OK or of R_OK, W_OK, X_OK. */
+  /**
+   * faccessat(2).
+   *
+   * @param directory Where a relative path starts.
+   * @param path The path.
+   * @param mode F_OK, or of R_OK, W_OK and X_OK.
+   * @returns 0; −EACCES; else as {@link System.openat}.
+   */
   faccessat(directory: number, path: string | null, mode: number): number;
 
   /**
-   * utimensat(2), with AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH in `flags`; the descriptor itself, as
-   * futimens(3), with an empty path and AT_EMPTY_PATH.
+   * utimensat(2); the descriptor itself, as futimens(3), with an empty path and AT_EMPTY_PATH.
    *
+   * @param directory Where a relative path starts.
+   * @param path The path.
    * @param times The times; null for the time of the call.
+   * @param flags Of AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH.
+   * @returns 0; −EINVAL; else as {@link System.openat}.
    */
   utimensat(
     directory: number,
@@ -567,26 +716,56 @@ export interface System {
     flags: number,
   ): number;
 
-  /** getdents64(2): fills `buffer` with `struct linux_dirent64` records. */
+  /**
+   * getdents64(2).
+   *
+   * @param fd A directory.
+   * @param buffer Receives `struct linux_dirent64` records (`decodeDirents64`).
+   * @param length How many bytes at most.
+   * @returns How many bytes; 0 at the end; −EINVAL for too small a buffer, −ENOTDIR, −EFAULT, −EBADF.
+   */
   getdents(fd: number, buffer: Bytes | null, length: number): number;
 
-  /** chdir(2): the guest's current folder; the host's own stays. */
+  /**
+   * chdir(2): changes the guest's current folder; the host's own stays.
+   *
+   * @param path The folder.
+   * @returns 0; else as {@link System.openat}.
+   */
   chdir(path: string | null): number;
 
-  /** fchdir(2). */
+  /**
+   * fchdir(2).
+   *
+   * @param fd A directory.
+   * @returns 0; −ENOTDIR, −EACCES, −EBADF.
+   */
   fchdir(fd: number): number;
 
-  /** getcwd(2): fills `buffer` with the path and a NUL; returns their bytes. */
+  /**
+   * getcwd(2).
+   *
+   * @param buffer Receives the path and a NUL.
+   * @param length How many bytes at most.
+   * @returns How many bytes, with the NUL; −ERANGE, −EFAULT, −ENOENT.
+   */
   getcwd(buffer: Bytes | null, length: number): number;
 
-  /** umask(2): sets the mask, returns the one before. */
+  /**
+   * umask(2).
+   *
+   * @param mask Permissions that new files do not get.
+   * @returns The mask before.
+   */
   umask(mask: number): number;
 
   /**
-   * prlimit(2) for this process: RLIMIT_NOFILE; other resources are EINVAL.
+   * prlimit(2) for this process.
    *
+   * @param resource RLIMIT_NOFILE.
    * @param newLimit The limit to set, or null.
    * @param oldLimit Receives the limit as it was, or null.
+   * @returns 0; −EINVAL for another resource, or a soft limit above the hard one, −EPERM to raise that.
    */
   prlimit(resource: number, newLimit: Rlimit | null, oldLimit: Rlimit | null): number;
 
