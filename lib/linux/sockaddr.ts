@@ -145,6 +145,16 @@ export function encodeSockaddr(address: SocketAddress | UnixAddress): Uint8Array
  * @returns The address; null if the bytes are too few for their family (16 for AF_INET, 24 for
  * AF_INET6, of which 28 hold a scope id), too many for AF_UNIX (110, or 111 with a NUL after a path
  * of 108), or the family is another one.
+ *
+ * @example
+ * ```ts
+ * import { decodeSockaddr } from "@vmsock/vmsock/linux";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = new Uint8Array([2, 0, 0x1f, 0x90, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+ * assertEquals(decodeSockaddr(bytes)?.toString(), "127.0.0.1:8080");
+ * assertEquals(decodeSockaddr(bytes, 8), null);
+ * ```
  */
 export function decodeSockaddr(
   bytes: Uint8Array,
@@ -172,6 +182,19 @@ export function decodeSockaddr(
 /**
  * Room for any address and its length: what `accept(2)`, `recvfrom(2)` or `getsockname(2)` fill in.
  * Reusable.
+ *
+ * @example
+ * ```ts
+ * import { Kernel, openStack } from "@vmsock/vmsock/kernel";
+ * import { AF_INET, SOCK_STREAM, SockaddrStorage } from "@vmsock/vmsock/linux";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using kernel = new Kernel(openStack("auto"));
+ * const fd = kernel.socket(AF_INET, SOCK_STREAM, 0);
+ * const name = new SockaddrStorage();
+ * assertEquals(kernel.getsockname(fd, name), 0);
+ * assertEquals(name.address?.toString(), "0.0.0.0:0");
+ * ```
  */
 export class SockaddrStorage {
   /** The 128 bytes of a `struct sockaddr_storage`, for libc to write into. */
