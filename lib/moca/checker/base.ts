@@ -4,9 +4,10 @@
  * @module
  */
 import type { Expression, FunctionNode, TypeNode } from "../ast.ts";
-import type { Declarations, FunctionInfo } from "../declarations.ts";
+import type { DeferredTask } from "./deferred_work.ts";
+import type { Declarations, FunctionInfo } from "./declarations.ts";
 import type { Position } from "../error.ts";
-import type { Resolution, Variable } from "../resolver.ts";
+import type { Resolution, Variable } from "./resolver.ts";
 import type {
   Local,
   StructLayout,
@@ -38,7 +39,7 @@ export interface ProgramContext {
   /** Reports a type error. */
   typeError(message: string, at: Position, notes?: readonly string[]): void;
   /** Tries again when more is known; the task returns whether it is done. */
-  defer(task: (final: boolean) => boolean): void;
+  defer(task: DeferredTask): void;
   /** Runs a task when all types of the current round are known. */
   onSeal(task: () => void): void;
   /** Remembers a node or local so that its type is resolved at the end. */
@@ -68,6 +69,9 @@ export interface ResultContext {
   /** The annotation; null if there is none. */
   readonly annotated: Type | null;
 }
+
+/** An expression of one kind. */
+export type Node<K extends Expression["kind"]> = Expression & { readonly kind: K };
 
 /** State and helpers of one function body. */
 export abstract class BodyBase {

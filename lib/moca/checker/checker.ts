@@ -4,21 +4,21 @@
  * @module
  */
 import type { FileNode, FunctionNode, TypeNode } from "../ast.ts";
-import { Declarations, type FunctionInfo } from "../declarations.ts";
-import { type Diagnostic, MocaCompileError, type Position } from "../error.ts";
+import { Declarations, type FunctionInfo } from "./declarations.ts";
+import { type DeferredTask, DeferredWork } from "./deferred_work.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { MethodTables } from "./method_tables.ts";
+import type { Position } from "../error.ts";
 import type { Prelude } from "../prelude.ts";
-import { Resolver } from "../resolver.ts";
-import { NATIVE_SIGNATURES } from "../signature.ts";
+import { Resolver } from "./resolver.ts";
+import { NATIVE_SIGNATURES } from "./signature.ts";
 import type { StructLayout, TypedFunction, TypedProgram } from "../typed_program.ts";
 import {
   ANY,
   fresh,
-  generic,
   methodKey,
   NIL,
-  PRIMITIVES,
   prune,
-  resetTypeWork,
   resolved,
   runtimeTypeName,
   type StructInfo,
@@ -27,6 +27,7 @@ import {
 } from "../types.ts";
 import type { ProgramContext } from "./base.ts";
 import { BodyChecker, resultType } from "./statements.ts";
+import { parameterTypes, TypeReader } from "./type_reader.ts";
 
 /** Instances of generic functions in one program, at most. */
 const MAX_INSTANCES = 10_000;
@@ -34,20 +35,7 @@ const MAX_INSTANCES = 10_000;
 /** Length of an instance's name, at most; it grows with the nesting of its type arguments. */
 const MAX_NAME = 1000;
 
-/** Diagnostics reported, at most. */
-const MAX_DIAGNOSTICS = 100;
-
-const GENERICS: ReadonlyMap<string, { name: "array" | "Vec" | "Map" | "ptr"; count: number }> =
-  new Map([
-    ["array", { name: "array", count: 1 }],
-    ["Array", { name: "array", count: 1 }],
-    ["vec", { name: "Vec", count: 1 }],
-    ["Vec", { name: "Vec", count: 1 }],
-    ["map", { name: "Map", count: 2 }],
-    ["Map", { name: "Map", count: 2 }],
-    ["ptr", { name: "ptr", count: 1 }],
-  ]);
-
+/** Built-in functions without a signature. */
 const SPECIAL_FUNCTIONS = new Set([
   "len",
   "spawn",
@@ -61,28 +49,25 @@ const SPECIAL_FUNCTIONS = new Set([
 class ProgramChecker implements ProgramContext {
   readonly declarations: Declarations;
   readonly #resolver: Resolver;
-  readonly #diagnostics: Diagnostic[] = [];
-  readonly #reported = new Set<string>();
+  readonly #diagnostics = new Diagnostics();
+  readonly #types: TypeReader;
+  readonly #methods: MethodTables;
   readonly #signed = new Set<FunctionInfo>();
   readonly #inferred = new Set<FunctionInfo>();
   readonly #annotated = new Map<FunctionInfo, Type | null>();
-  #deferred: ((final: boolean) => boolean)[] = [];
-  #sealing: (() => void)[] = [];
-  #nodes: { type: Type }[] = [];
+  readonly #work = new DeferredWork();
   #layouts: StructLayout[] = [];
   readonly #instances = new Map<string, TypedFunction>();
   #pending: (() => void)[] = [];
   readonly #functions: TypedFunction[] = [];
-  readonly #boxed = new Map<string, Type>();
-  readonly #interfaceCalls = new Map<string, Map<string, TypedFunction>>();
-  readonly #toString = new Map<string, TypedFunction>();
-  #structsSigned = false;
   #instanceCount = 0;
   #resolvedCount = 0;
   #checkedCount = 0;
 
   constructor(prelude: Prelude) {
     this.declarations = new Declarations(this.#diagnostics, prelude);
+    this.#types = new TypeReader(this.declarations, this.#diagnostics);
+    this.#methods = new MethodTables(this.declarations, (info, args) => this.instance(info, args));
     this.#resolver = new Resolver(
       {
         hasFunction: (name) => this.#hasFunction(name),
@@ -106,7 +91,7 @@ class ProgramChecker implements ProgramContext {
     this.#resolver.main(main.statements);
     this.#resolveNew();
     this.#signatures();
-    this.#interfaceSignatures();
+    this.#types.readInterfaces();
     this.#checkPlain();
     const typedMain: TypedFunction = {
       name: "<main>",
@@ -123,24 +108,16 @@ class ProgramChecker implements ProgramContext {
         this.#infer(info);
       }
     }
-    this.#settle();
-    this.#failIfWrong();
+    this.#work.settle();
+    this.#diagnostics.failIfAny();
     this.#finish();
-    this.#failIfWrong();
+    this.#diagnostics.failIfAny();
     return {
       functions: [typedMain, ...this.#functions],
       implementations: this.declarations.implementations,
-      interfaceMethods: this.#interfaceCalls,
-      toStringMethods: this.#toString,
+      interfaceMethods: this.#methods.interfaceMethods,
+      toStringMethods: this.#methods.toStringMethods,
     };
-  }
-
-  #failIfWrong(): void {
-    if (this.#diagnostics.length > 0) {
-      // The resolver and the checker may have found the same.
-      const different = new Map(this.#diagnostics.map((d) => [keyOf(d), d]));
-      throw new MocaCompileError([...different.values()].slice(0, MAX_DIAGNOSTICS));
-    }
   }
 
   /** Resolves the names of what has been declared since the last time, prelude parts included. */
@@ -174,127 +151,34 @@ class ProgramChecker implements ProgramContext {
       for (const task of pending) {
         task();
       }
-      this.#settle();
-      const sealing = this.#sealing;
-      this.#sealing = [];
-      for (const task of sealing) {
-        task();
-      }
-      this.#sealTypes();
-      this.#linkMethods();
-    } while (this.#pending.length > 0 || this.#sealing.length > 0);
+      this.#work.settle();
+      this.#work.seal();
+      this.#addLayouts();
+      this.#methods.link();
+    } while (this.#pending.length > 0 || this.#work.isOpen);
   }
 
-  #sealTypes(): void {
-    const nodes = this.#nodes;
-    this.#nodes = [];
-    resetTypeWork();
-    for (const node of nodes) {
-      node.type = resolved(node.type);
-    }
+  /** Tells the tables of methods which structs the last round has made values of. */
+  #addLayouts(): void {
     const layouts = this.#layouts;
     this.#layouts = [];
     for (const layout of layouts) {
       const type = resolved(layout.type);
       if (type.kind === "struct") {
         layout.type = type;
-        this.#boxed.set(runtimeTypeName(type), type);
-        this.#ownToString(type);
+        this.#methods.addStruct(type);
       }
-    }
-  }
-
-  #ownToString(type: Type & { readonly kind: "struct" }): void {
-    const name = runtimeTypeName(type);
-    const info = this.declarations.methods.get(type.struct.name)?.get("to_string");
-    if (info !== undefined && info.node.params.length === 1 && !this.#toString.has(name)) {
-      this.#toString.set(name, this.instance(info, type.args.slice(0, info.typeParams.length)));
-    }
-  }
-
-  #linkMethods(): void {
-    for (const [call, table] of this.#interfaceCalls) {
-      const [interfaceName = "", method = ""] = call.split(".");
-      for (const type of this.#candidates(interfaceName)) {
-        const name = runtimeTypeName(type);
-        const key = methodKey(type);
-        const info = key === null ? undefined : this.declarations.methods.get(key)?.get(method);
-        if (info !== undefined && !table.has(name)) {
-          const args = type.kind === "struct" || type.kind === "generic" ? type.args : [];
-          table.set(name, this.instance(info, args.slice(0, info.typeParams.length)));
-        }
-      }
-    }
-  }
-
-  #candidates(interfaceName: string): Type[] {
-    const words = this.declarations.implementations.get(interfaceName) ?? new Set<string>();
-    const primitives = [...words].flatMap((word) => PRIMITIVES.get(word) ?? []);
-    const boxed = [...this.#boxed.values()].filter((type) => words.has(methodKey(type) ?? ""));
-    return [...primitives, ...boxed];
-  }
-
-  #settle(): void {
-    for (const final of [false, true]) {
-      let progress = true;
-      while (progress && this.#deferred.length > 0) {
-        const tasks = this.#deferred;
-        this.#deferred = [];
-        progress = false;
-        for (const task of tasks) {
-          if (task(final)) {
-            progress = true;
-          } else {
-            this.#deferred.push(task);
-          }
-        }
-      }
-    }
-    this.#deferred = [];
-  }
-
-  /** Reads the types of a struct's fields. */
-  #signStruct(struct: StructInfo): void {
-    if (struct.fieldTypes.length < struct.fields.length) {
-      const env = parameters(struct.typeParams.map((name) => ({ name, bound: null })));
-      struct.fieldTypes = struct.fields.map((field) => this.type(field.type, env));
     }
   }
 
   structNamed(name: string): StructInfo | null {
-    const struct = this.declarations.hasStruct(name)
-      ? this.declarations.structs.get(name)
-      : undefined;
-    // Until all have been read once, those that are new will be, too.
-    if (struct !== undefined && this.#structsSigned) {
-      this.#signStruct(struct);
-    }
-    return struct ?? null;
+    return this.#types.structNamed(name);
   }
 
   #signatures(): void {
-    for (const struct of this.declarations.structs.values()) {
-      this.#signStruct(struct);
-    }
-    this.#structsSigned = true;
+    this.#types.readStructs();
     for (const info of this.declarations.all) {
       this.#sign(info);
-    }
-  }
-
-  #interfaceSignatures(): void {
-    const env = new Map<string, Type>([["Self", ANY]]);
-    for (const node of this.declarations.interfaces.values()) {
-      for (const method of node.methods) {
-        for (const param of method.params) {
-          if (param.type !== null) {
-            this.type(param.type, env);
-          }
-        }
-        if (method.result !== null) {
-          this.type(method.result, env);
-        }
-      }
     }
   }
 
@@ -306,16 +190,13 @@ class ProgramChecker implements ProgramContext {
     this.#signed.add(info);
     for (const param of info.typeParams) {
       const { bound } = param;
-      const known = bound === null || bound === "ToString" || bound === "WriteTo" ||
-        this.declarations.interfaces.has(bound);
-      if (!known) {
+      if (bound !== null && !this.#types.isInterface(bound)) {
         this.error(`undefined interface \`${bound}\``, info.node.at);
       }
     }
-    const env = new Map(parameters(info.typeParams));
+    const env = parameterTypes(info.typeParams);
     if (info.impl !== null) {
-      const self = this.#implType(info, env);
-      env.set("Self", self);
+      env.set("Self", this.#types.implType(info, env));
     }
     info.params = info.node.params.map((param, i) => {
       if (param.type !== null) {
@@ -326,30 +207,6 @@ class ProgramChecker implements ProgramContext {
     const annotated = info.node.result === null ? null : this.type(info.node.result, env);
     this.#annotated.set(info, annotated);
     info.result = resultType(info.node, annotated);
-  }
-
-  #implType(info: FunctionInfo, env: ReadonlyMap<string, Type>): Type {
-    const target = info.impl?.target;
-    if (target === undefined) {
-      return ANY;
-    }
-    if (target.args.length > 0) {
-      return this.type(target, env);
-    }
-    // `impl Vec` or `impl Box` without arguments extends the type for all arguments.
-    const struct = this.declarations.structs.get(target.name);
-    if (struct !== undefined) {
-      return {
-        kind: "struct",
-        struct,
-        args: struct.typeParams.map((name) => env.get(name) ?? fresh()),
-      };
-    }
-    const builtin = GENERICS.get(target.name);
-    if (builtin !== undefined) {
-      return generic(builtin.name, ...Array.from({ length: builtin.count }, () => fresh()));
-    }
-    return PRIMITIVES.get(target.name) ?? ANY;
   }
 
   prepare(info: FunctionInfo): void {
@@ -425,31 +282,23 @@ class ProgramChecker implements ProgramContext {
   }
 
   error(message: string, at: Position): void {
-    this.#report({ message, at, notes: [] });
+    this.#diagnostics.error(message, at);
   }
 
   typeError(message: string, at: Position, notes: readonly string[] = []): void {
-    this.#report({ message: `type error: ${message}`, at, notes });
+    this.#diagnostics.error(`type error: ${message}`, at, notes);
   }
 
-  #report(diagnostic: Diagnostic): void {
-    const key = keyOf(diagnostic);
-    if (!this.#reported.has(key)) {
-      this.#reported.add(key);
-      this.#diagnostics.push(diagnostic);
-    }
-  }
-
-  defer(task: (final: boolean) => boolean): void {
-    this.#deferred.push(task);
+  defer(task: DeferredTask): void {
+    this.#work.defer(task);
   }
 
   onSeal(task: () => void): void {
-    this.#sealing.push(task);
+    this.#work.onSeal(task);
   }
 
   remember(node: { type: Type }): void {
-    this.#nodes.push(node);
+    this.#work.remember(node);
   }
 
   layout(layout: StructLayout): void {
@@ -457,20 +306,16 @@ class ProgramChecker implements ProgramContext {
   }
 
   boxed(type: Type): void {
-    const known = resolved(type);
-    this.#boxed.set(runtimeTypeName(known), known);
+    this.#methods.addType(resolved(type));
   }
 
   interfaceCall(interfaceName: string, method: string): void {
-    const key = `${interfaceName}.${method}`;
-    if (!this.#interfaceCalls.has(key)) {
-      this.#interfaceCalls.set(key, new Map());
-    }
+    this.#methods.addCall(interfaceName, method);
   }
 
   implements(type: Type, interfaceName: string): boolean {
     const t = prune(type);
-    if (interfaceName === "ToString" || interfaceName === "WriteTo") {
+    if (this.#types.isUniversal(interfaceName)) {
       return true;
     }
     if (t.kind === "parameter") {
@@ -487,70 +332,8 @@ class ProgramChecker implements ProgramContext {
   }
 
   type(node: TypeNode, env: ReadonlyMap<string, Type>, interfaces = false): Type {
-    switch (node.kind) {
-      case "nullable":
-        return { kind: "nullable", of: this.type(node.of, env) };
-      case "function":
-        return {
-          kind: "function",
-          params: node.params.map((p) => this.type(p, env)),
-          result: this.type(node.result, env),
-        };
-      case "named":
-        return this.#namedType(node, env, interfaces);
-    }
+    return this.#types.read(node, env, interfaces);
   }
-
-  #namedType(
-    node: TypeNode & { readonly kind: "named" },
-    env: ReadonlyMap<string, Type>,
-    interfaces: boolean,
-  ): Type {
-    const parameter = env.get(node.name);
-    if (parameter !== undefined && node.args.length === 0) {
-      return parameter;
-    }
-    const args = node.args.map((arg) => this.type(arg, env));
-    const primitive = PRIMITIVES.get(node.name);
-    if (primitive !== undefined && node.args.length === 0) {
-      return primitive;
-    }
-    const builtin = GENERICS.get(node.name);
-    if (builtin !== undefined) {
-      if (args.length !== builtin.count) {
-        this.#wrongCount(node.name, builtin.count, args.length, node.at);
-        return generic(builtin.name, ...Array.from({ length: builtin.count }, () => fresh()));
-      }
-      return generic(builtin.name, ...args);
-    }
-    const struct = this.structNamed(node.name);
-    if (struct !== null) {
-      if (args.length !== struct.typeParams.length) {
-        this.#wrongCount(node.name, struct.typeParams.length, args.length, node.at);
-        return { kind: "struct", struct, args: struct.typeParams.map(() => fresh()) };
-      }
-      return { kind: "struct", struct, args };
-    }
-    const isInterface = this.declarations.interfaces.has(node.name) || node.name === "ToString" ||
-      node.name === "WriteTo";
-    if (interfaces && isInterface) {
-      return { kind: "interface", name: node.name };
-    }
-    this.error(`unknown type \`${node.name}\``, node.at);
-    return ANY;
-  }
-
-  #wrongCount(name: string, wanted: number, got: number, at: Position): void {
-    this.error(`struct \`${name}\` expects ${wanted} type arguments, got ${got}`, at);
-  }
-}
-
-function keyOf({ at, message }: Diagnostic): string {
-  return `${at.file}:${at.line}:${at.column}:${message}`;
-}
-
-function parameters(params: readonly { name: string; bound: string | null }[]): Map<string, Type> {
-  return new Map(params.map((p) => [p.name, { kind: "parameter", ...p }]));
 }
 
 function shell(name: string, node: FunctionNode): TypedFunction {

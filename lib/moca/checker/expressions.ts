@@ -1,14 +1,13 @@
 /**
- * Expressions other than calls.
+ * Expressions: each kind's way to its checker, names, elements, fields, asm blocks.
  *
  * @module
  */
-import type { BinaryOperator, Expression } from "../ast.ts";
+import type { Expression } from "../ast.ts";
 import { asmError } from "../asm.ts";
 import type { Position } from "../error.ts";
-import { builtinField } from "../signature.ts";
 import { utf8ToBytes } from "../text.ts";
-import type { StructLayout, TypedExpression } from "../typed_program.ts";
+import type { TypedExpression } from "../typed_program.ts";
 import {
   ANY,
   BOOL,
@@ -26,12 +25,12 @@ import {
   unify,
   withoutNull,
 } from "../types.ts";
-import { CallChecker } from "./calls.ts";
-
-type Node<K extends Expression["kind"]> = Expression & { readonly kind: K };
+import type { Node } from "./base.ts";
+import { LiteralChecker } from "./literals.ts";
+import { builtinField, elementTypes } from "./signature.ts";
 
 /** Checks expressions. */
-export abstract class ExpressionChecker extends CallChecker {
+export abstract class ExpressionChecker extends LiteralChecker {
   /** Checks an expression; `wanted` is a hint, nothing is compared with it. */
   override expression(node: Expression, wanted: Type | null = null): TypedExpression {
     switch (node.kind) {
@@ -50,14 +49,14 @@ export abstract class ExpressionChecker extends CallChecker {
       case "interpolation":
         return this.#interpolation(node);
       case "binary":
-        return this.#binary(node);
+        return this.binary(node);
       case "logical": {
         const left = this.checked(node.left, BOOL);
         const right = this.checked(node.right, BOOL);
         return this.make({ kind: "logical", operator: node.operator, left, right }, BOOL, node.at);
       }
       case "unary":
-        return this.#unary(node);
+        return this.unary(node);
       case "call":
         return this.call(node, wanted);
       case "method":
@@ -73,11 +72,11 @@ export abstract class ExpressionChecker extends CallChecker {
         return isPrimitive(value.type, "dyn") ? value : this.box(value);
       }
       case "struct":
-        return this.#struct(node, wanted);
+        return this.struct(node, wanted);
       case "array":
-        return this.#array(node, wanted);
+        return this.array(node, wanted);
       case "new":
-        return this.#new(node, wanted);
+        return this.new(node, wanted);
       case "lambda":
         return this.lambda(node.function, wanted);
       case "asm":
@@ -128,116 +127,6 @@ export abstract class ExpressionChecker extends CallChecker {
     return this.make({ kind: "concat", parts }, STRING, node.at);
   }
 
-  #unary(node: Node<"unary">): TypedExpression {
-    if (node.operator === "!") {
-      const operand = this.checked(node.operand, BOOL);
-      return this.make({ kind: "not", operand }, BOOL, node.at);
-    }
-    const operand = this.expression(node.operand);
-    const type = withoutNull(operand.type);
-    if (type.kind === "variable") {
-      unify(type, INT);
-    } else if (
-      !isPrimitive(type, "float") && !isPrimitive(type, "any") && type.kind !== "parameter" &&
-      unify(type, INT) !== null
-    ) {
-      this.program.typeError(`cannot negate \`${typeName(type)}\``, node.at);
-    }
-    return this.make({ kind: "negate", operand }, withoutNull(type), node.at);
-  }
-
-  #binary(node: Node<"binary">): TypedExpression {
-    const left = this.expression(node.left);
-    const right = this.expression(node.right);
-    const type = this.#operation(node.operator, left, right);
-    return this.make({ kind: "binary", operator: node.operator, left, right }, type, node.at);
-  }
-
-  #operation(
-    operator: BinaryOperator,
-    left: TypedExpression,
-    right: TypedExpression,
-  ): Type {
-    const a = withoutNull(left.type);
-    const b = withoutNull(right.type);
-    switch (operator) {
-      case "==":
-      case "!=":
-        this.#equality(left, right);
-        return BOOL;
-      case "<":
-      case "<=":
-      case ">":
-      case ">=":
-        this.#arithmetic(a, b, left, right, false);
-        return BOOL;
-      case "&":
-      case "|":
-      case "^":
-      case "<<":
-      case ">>":
-        if (isPrimitive(a, "any") || isPrimitive(b, "any")) {
-          return ANY;
-        }
-        this.#same(a, INT, left.at);
-        this.#same(b, INT, right.at);
-        return INT;
-      default:
-        return this.#arithmetic(a, b, left, right, operator === "+");
-    }
-  }
-
-  #same(given: Type, wanted: Type, at: Position): void {
-    const mismatch = unify(given, wanted);
-    if (mismatch !== null) {
-      this.mismatch(mismatch, at);
-    }
-  }
-
-  /** Types of an operator on numbers, and on strings if `strings`. */
-  #arithmetic(
-    a: Type,
-    b: Type,
-    left: TypedExpression,
-    right: TypedExpression,
-    strings: boolean,
-  ): Type {
-    if (isPrimitive(a, "any") || isPrimitive(b, "any")) {
-      return ANY;
-    }
-    const fits = (t: Type): boolean =>
-      isPrimitive(t, "int") || isPrimitive(t, "float") || isPrimitive(t, "char") ||
-      isPrimitive(t, "byte") || t.kind === "parameter" || (strings && isPrimitive(t, "string"));
-    if (fits(a)) {
-      this.#same(b, a, right.at);
-      return isPrimitive(a, "char") || isPrimitive(a, "byte") ? INT : a;
-    }
-    if (a.kind === "variable") {
-      const wanted = fits(b) ? b : INT;
-      this.#same(a, wanted, left.at);
-      this.#same(b, wanted, right.at);
-      return wanted;
-    }
-    this.#same(a, fits(b) && !isPrimitive(b, "char") ? b : INT, left.at);
-    return fits(b) ? b : INT;
-  }
-
-  #equality(left: TypedExpression, right: TypedExpression): void {
-    const a = prune(left.type);
-    const b = prune(right.type);
-    const nilLeft = isPrimitive(a, "nil");
-    if (nilLeft || isPrimitive(b, "nil")) {
-      const other = nilLeft ? b : a;
-      const plain = other.kind === "primitive" &&
-        ["int", "float", "bool", "char", "byte"].includes(other.name);
-      if (plain || other.kind === "variable") {
-        this.#same(a, b, nilLeft ? left.at : right.at);
-      }
-      return;
-    }
-    this.#same(a, b, left.at);
-  }
-
   #index(node: Node<"index">): TypedExpression {
     const object = this.expression(node.object);
     const index = this.expression(node.index);
@@ -247,7 +136,7 @@ export abstract class ExpressionChecker extends CallChecker {
       if (known.kind === "variable") {
         unify(known, generic("array", fresh()));
       }
-      const types = this.elementType(prune(object.type));
+      const types = elementTypes(prune(object.type));
       if (types === null) {
         this.program.typeError(
           "expected array, Vector, Vec, Map, string, struct or ptr, found " +
@@ -257,7 +146,7 @@ export abstract class ExpressionChecker extends CallChecker {
         unify(result, ANY);
         return;
       }
-      this.#same(index.type, types.key, index.at);
+      this.same(index.type, types.key, index.at);
       unify(result, types.value);
     });
     access.type = prune(result);
@@ -311,145 +200,6 @@ export abstract class ExpressionChecker extends CallChecker {
     }
     this.program.typeError(`expected object or struct, found \`${typeName(type)}\``, at);
     return ANY;
-  }
-
-  #struct(node: Node<"struct">, wanted: Type | null): TypedExpression {
-    if (node.name === "Vec" || node.name === "vec") {
-      return this.#vecParts(node);
-    }
-    const struct = this.program.structNamed(node.name);
-    if (struct === null) {
-      this.program.error(`undefined struct \`${node.name}\``, node.at);
-      for (const field of node.fields) {
-        this.expression(field.value);
-      }
-      return this.unknown(node.at);
-    }
-    const count = struct.typeParams.length;
-    if (node.typeArgs.length > 0 && node.typeArgs.length !== count) {
-      this.program.error(
-        `struct \`${node.name}\` expects ${count} type arguments, got ${node.typeArgs.length}`,
-        node.at,
-      );
-    }
-    const args = this.typeArguments(count, node.typeArgs);
-    const type: Type & { readonly kind: "struct" } = { kind: "struct", struct, args };
-    if (wanted !== null && node.typeArgs.length === 0 && count > 0) {
-      const hint = withoutNull(wanted);
-      if (hint.kind === "struct" && hint.struct === struct) {
-        unify(type, hint);
-      }
-    }
-    const values = this.#fields(node, type);
-    const layout: StructLayout = { type, exact: node.typeArgs.length > 0 || count === 0 };
-    this.program.layout(layout);
-    return this.make({ kind: "newStruct", layout, values }, type, node.at);
-  }
-
-  /** Values of a struct literal in declaration order. */
-  #fields(node: Node<"struct">, type: Type & { readonly kind: "struct" }): TypedExpression[] {
-    const { struct } = type;
-    const seen = new Set<string>();
-    for (const field of node.fields) {
-      if (!struct.fields.some((f) => f.name === field.name)) {
-        this.program.error(
-          `unknown field \`${field.name}\` in struct \`${struct.name}\``,
-          field.at,
-        );
-        this.expression(field.value);
-      } else if (seen.has(field.name)) {
-        this.program.error(
-          `duplicate field \`${field.name}\` in struct \`${struct.name}\``,
-          field.at,
-        );
-      }
-      seen.add(field.name);
-    }
-    const types = fieldTypesOf(type);
-    return struct.fields.map((field, i) => {
-      const given = node.fields.find((f) => f.name === field.name);
-      if (given === undefined) {
-        this.program.error(`missing field \`${field.name}\` in struct \`${struct.name}\``, node.at);
-        return this.unknown(node.at);
-      }
-      return this.checked(given.value, types[i] ?? ANY);
-    });
-  }
-
-  /** `Vec<T> { data: …, len: …, cap: … }`, the form that older programs use. */
-  #vecParts(node: Node<"struct">): TypedExpression {
-    const type = generic("Vec", ...this.containerArgs("Vec", node.typeArgs, node.at));
-    for (const field of node.fields) {
-      if (!["data", "len", "cap"].includes(field.name)) {
-        this.program.error(`unknown field \`${field.name}\` in struct \`Vec\``, field.at);
-      }
-    }
-    const wanted: readonly [string, Type][] = [["data", ANY], ["len", INT], ["cap", INT]];
-    const args = wanted.map(([name, fieldType]) => {
-      const given = node.fields.find((f) => f.name === name);
-      if (given === undefined) {
-        this.program.error(`missing field \`${name}\` in struct \`Vec\``, node.at);
-        return this.unknown(node.at);
-      }
-      return this.checked(given.value, fieldType);
-    });
-    return this.make(
-      { kind: "native", name: "vec_from_parts", args, params: [ANY, INT, INT] },
-      type,
-      node.at,
-    );
-  }
-
-  #array(node: Node<"array">, wanted: Type | null): TypedExpression {
-    const hint = wanted === null ? null : withoutNull(wanted);
-    const element: Type = hint?.kind === "generic" && hint.name === "array"
-      ? hint.args[0] ?? fresh()
-      : fresh();
-    const elements = node.elements.map((e) => this.checked(e, element));
-    return this.make({ kind: "newArray", elements }, generic("array", element), node.at);
-  }
-
-  #new(node: Node<"new">, wanted: Type | null): TypedExpression {
-    const key = node.name === "vec" ? "Vec" : node.name === "map" ? "Map" : node.name;
-    if (key !== "Vec" && key !== "Map") {
-      const known = this.program.declarations.hasStruct(node.name);
-      this.program.error(
-        known
-          ? `\`new\` expects Vec or Map, found \`${node.name}\``
-          : `undefined struct \`${node.name}\``,
-        node.at,
-      );
-      return this.unknown(node.at);
-    }
-    const type = generic(key, ...this.containerArgs(key, node.typeArgs, node.at));
-    if (wanted !== null && node.typeArgs.length === 0) {
-      const hint = withoutNull(wanted);
-      if (hint.kind === "generic" && hint.name === key) {
-        unify(type, hint);
-      }
-    }
-    const [first = ANY, second = ANY] = type.kind === "generic" ? type.args : [];
-    if (key === "Vec") {
-      if (node.keys !== null) {
-        this.program.error("expected elements in `new Vec`, found `key: value` pairs", node.at);
-      }
-      const elements = node.elements.map((e) => this.checked(e, first));
-      return this.make({ kind: "newVec", elements }, type, node.at);
-    }
-    if (node.keys === null && node.elements.length > 0) {
-      this.program.error("expected `key: value` pairs in `new Map`", node.at);
-    }
-    const keys = node.keys ?? [];
-    const checkedKeys: TypedExpression[] = [];
-    const values: TypedExpression[] = [];
-    for (const [i, element] of node.elements.entries()) {
-      const keyNode = keys[i];
-      if (keyNode !== undefined) {
-        checkedKeys.push(this.checked(keyNode, first));
-        values.push(this.checked(element, second));
-      }
-    }
-    return this.make({ kind: "newMap", keys: checkedKeys, values }, type, node.at);
   }
 
   #asm(node: Node<"asm">): TypedExpression {

@@ -24,6 +24,7 @@ import {
 } from "../types.ts";
 import { ExpressionChecker } from "./expressions.ts";
 import { fallsOff, hasReturn } from "./reachability.ts";
+import { elementTypes } from "./signature.ts";
 
 type Node<K extends Statement["kind"]> = Statement & { readonly kind: K };
 
@@ -212,14 +213,14 @@ export class BodyChecker extends ExpressionChecker {
   #setIndex(node: Node<"setIndex">): TypedStatement {
     const object = this.expression(node.object);
     const index = this.expression(node.index);
-    const element = this.elementType(object.type);
+    const element = elementTypes(object.type);
     const value = this.expression(node.value, element?.value ?? null);
     const statement: TypedStatement = { kind: "setIndex", object, index, value, at: node.at };
     this.whenKnown(object.type, (known) => {
       if (known.kind === "variable") {
         unify(known, generic("array", fresh()));
       }
-      const types = this.elementType(object.type);
+      const types = elementTypes(object.type);
       if (types === null || isPrimitive(withoutNull(known), "string")) {
         this.program.typeError(`cannot index assign to \`${typeName(known)}\``, node.at);
         return;

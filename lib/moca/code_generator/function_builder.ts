@@ -87,11 +87,6 @@ export class FunctionBuilder {
     return address;
   }
 
-  /** Changes a word that has been emitted. */
-  patch(address: number, value: number): void {
-    this.#code[address] = value;
-  }
-
   /** Makes a label. */
   label(): Label {
     return { address: -1, uses: [] };

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import type { FileNode, FunctionNode, ImplNode, InterfaceNode, TypeNode } from "./ast.ts";
-import { type Diagnostic, MocaCompileError, type Position } from "./error.ts";
-import { parse } from "./parser.ts";
-import type { Prelude } from "./prelude.ts";
-import type { StructInfo, Type } from "./types.ts";
+import type { FileNode, FunctionNode, ImplNode, InterfaceNode, TypeNode } from "../ast.ts";
+import { MocaCompileError } from "../error.ts";
+import { parse } from "../parser.ts";
+import type { Prelude } from "../prelude.ts";
+import type { StructInfo, Type } from "../types.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 
 /** A type parameter of a function or of the impl block around it. */
 export interface DeclaredTypeParam {
@@ -77,7 +78,7 @@ const PRELUDE_FILE = "<prelude>";
 
 const RESERVED_STRUCTS = new Set(["Array", "Vec", "Map", "HashMapEntry", "Rand"]);
 const RESERVED_INTERFACES = new Set(["ToString", "WriteTo"]);
-/** Types that methods can be added to besides structs. */
+/** Types that methods can be added to besides structs, with the word under which those are found. */
 const EXTENSIBLE = new Map([
   ["int", "int"],
   ["float", "float"],
@@ -91,6 +92,16 @@ const EXTENSIBLE = new Map([
   ["Map", "Map"],
 ]);
 
+/**
+ * The word under which the methods of a built-in type are found.
+ *
+ * @param name The type as written.
+ * @returns The word, or null if it is no such type.
+ */
+export function methodWord(name: string): string | null {
+  return EXTENSIBLE.get(name) ?? null;
+}
+
 /** The tables of one program. */
 export class Declarations {
   /** Functions by name; several only if their bounds differ. */
@@ -103,11 +114,9 @@ export class Declarations {
   readonly methods: Map<string, Map<string, FunctionInfo>> = new Map();
   /** Interface → words of the types that implement it. */
   readonly implementations: Map<string, Set<string>> = new Map();
-  /** All impl blocks, for checks that need types. */
-  readonly impls: ImplNode[] = [];
   /** Everything with a body, in order of declaration. */
   readonly all: FunctionInfo[] = [];
-  readonly #diagnostics: Diagnostic[];
+  readonly #diagnostics: Diagnostics;
   readonly #prelude: Prelude;
   readonly #loaded = new Set<string>();
 
@@ -115,13 +124,9 @@ export class Declarations {
    * @param diagnostics Where messages go.
    * @param prelude Source of each prelude function or struct by name.
    */
-  constructor(diagnostics: Diagnostic[], prelude: Prelude) {
+  constructor(diagnostics: Diagnostics, prelude: Prelude) {
     this.#diagnostics = diagnostics;
     this.#prelude = prelude;
-  }
-
-  #error(message: string, at: Position): void {
-    this.#diagnostics.push({ message, at, notes: [] });
   }
 
   /**
@@ -135,14 +140,14 @@ export class Declarations {
       for (const node of file.interfaces) {
         const reserved = own && RESERVED_INTERFACES.has(node.name);
         if (reserved || this.interfaces.has(node.name)) {
-          this.#error(`duplicate interface '${node.name}': already defined`, node.at);
+          this.#diagnostics.error(`duplicate interface '${node.name}': already defined`, node.at);
         } else {
           this.interfaces.set(node.name, node);
         }
       }
       for (const node of file.structs) {
         if (this.structs.has(node.name) || (own && RESERVED_STRUCTS.has(node.name))) {
-          this.#error(
+          this.#diagnostics.error(
             `duplicate struct: struct '${node.name}' already defined`,
             node.at,
           );
@@ -151,7 +156,7 @@ export class Declarations {
         const seen = new Set<string>();
         for (const field of node.fields) {
           if (seen.has(field.name)) {
-            this.#error(
+            this.#diagnostics.error(
               `duplicate field \`${field.name}\` in struct \`${node.name}\``,
               field.at,
             );
@@ -198,7 +203,7 @@ export class Declarations {
 
   #addFunction(node: FunctionNode, own: boolean): void {
     if (BUILTIN_FUNCTIONS.has(node.name)) {
-      this.#error(
+      this.#diagnostics.error(
         `cannot define function '${node.name}': name is reserved for builtin`,
         node.at,
       );
@@ -216,7 +221,7 @@ export class Declarations {
     const overload = node.typeParams.length > 0 &&
       existing.every((f) => f.node.typeParams.length > 0 && boundsOf(f.node) !== bounds);
     if (!overload) {
-      this.#error(
+      this.#diagnostics.error(
         `duplicate function: function '${node.name}' already defined`,
         node.at,
       );
@@ -227,18 +232,17 @@ export class Declarations {
 
   #addImpl(impl: ImplNode): void {
     const { target } = impl;
-    const key = EXTENSIBLE.get(target.name) ??
+    const key = methodWord(target.name) ??
       (this.hasStruct(target.name) ? target.name : null);
     if (key === null) {
-      this.#error(`undefined struct \`${target.name}\``, target.at);
+      this.#diagnostics.error(`undefined struct \`${target.name}\``, target.at);
       return;
     }
-    this.impls.push(impl);
     const table = this.methods.get(key) ?? new Map<string, FunctionInfo>();
     this.methods.set(key, table);
     for (const node of impl.functions) {
       if (table.has(node.name)) {
-        this.#error(
+        this.#diagnostics.error(
           `duplicate method: method '${node.name}' already defined for \`${target.name}\``,
           node.at,
         );
@@ -258,12 +262,12 @@ export class Declarations {
       ? ["write_to"]
       : this.interfaces.get(interfaceName)?.methods.map((m) => m.name);
     if (methods === undefined) {
-      this.#error(`undefined interface \`${interfaceName}\``, impl.interfaceAt);
+      this.#diagnostics.error(`undefined interface \`${interfaceName}\``, impl.interfaceAt);
       return;
     }
     for (const method of methods) {
       if (!impl.functions.some((f) => f.name === method)) {
-        this.#error(
+        this.#diagnostics.error(
           `missing method \`${method}\` in impl \`${interfaceName}\` for \`${impl.target.name}\``,
           impl.at,
         );

@@ -3,7 +3,19 @@
  *
  * @module
  */
-import { ANY, BOOL, DYN, FLOAT, generic, INT, NIL, STRING, type Type } from "./types.ts";
+import {
+  ANY,
+  BOOL,
+  CHAR,
+  DYN,
+  FLOAT,
+  generic,
+  INT,
+  NIL,
+  STRING,
+  type Type,
+  withoutNull,
+} from "../types.ts";
 
 /** The type of a built-in function. */
 export interface Signature {
@@ -200,4 +212,34 @@ export function builtinField(type: Type, name: string): MethodSignature | null {
     default:
       return null;
   }
+}
+
+/** The types of a container's keys and values. */
+export interface ElementTypes {
+  /** What it is indexed by. */
+  readonly key: Type;
+  /** What is found there. */
+  readonly value: Type;
+}
+
+/**
+ * What indexing takes and gives.
+ *
+ * @param type The type of what is indexed.
+ * @returns The types, or null if it cannot be indexed.
+ */
+export function elementTypes(type: Type): ElementTypes | null {
+  const t = withoutNull(type);
+  if (t.kind === "primitive") {
+    return t.name === "string"
+      ? { key: INT, value: CHAR }
+      : t.name === "any"
+      ? { key: ANY, value: ANY }
+      : null;
+  }
+  if (t.kind === "generic") {
+    const [first = ANY, second = ANY] = t.args;
+    return t.name === "Map" ? { key: first, value: second } : { key: INT, value: first };
+  }
+  return t.kind === "struct" || t.kind === "parameter" ? { key: INT, value: ANY } : null;
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Expression, FunctionNode, ParamNode, Statement } from "./ast.ts";
-import type { Diagnostic, Position } from "./error.ts";
+import type { Expression, FunctionNode, Statement } from "../ast.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 
 /** A declared variable, parameter or constant. */
 export interface Variable {
@@ -39,17 +39,19 @@ export class Resolver {
   /** Everything found so far. */
   readonly resolution: Resolution = { variables: new Map(), captures: new Map() };
   readonly #globals: GlobalNames;
-  readonly #diagnostics: Diagnostic[];
+  readonly #diagnostics: Diagnostics;
   #scopes: Map<string, Variable>[] = [];
   /** The lambdas around the current place, outermost first; the first entry is the function itself. */
   #functions: (FunctionNode | null)[] = [];
   #loops = 0;
+  /** The `@inline` function that is being resolved. */
+  #inlineFunction: string | null = null;
 
   /**
    * @param globals Says which functions exist.
    * @param diagnostics Where messages go.
    */
-  constructor(globals: GlobalNames, diagnostics: Diagnostic[]) {
+  constructor(globals: GlobalNames, diagnostics: Diagnostics) {
     this.#globals = globals;
     this.#diagnostics = diagnostics;
   }
@@ -78,12 +80,6 @@ export class Resolver {
     this.#functions = [null];
     this.#block(statements);
     this.#functions = [];
-  }
-
-  #inlineFunction: string | null = null;
-
-  #error(message: string, at: Position): void {
-    this.#diagnostics.push({ message, at, notes: [] });
   }
 
   #body(node: FunctionNode): void {
@@ -213,7 +209,7 @@ export class Resolver {
       case "break":
       case "continue":
         if (this.#loops === 0) {
-          this.#error(`${node.kind} outside of loop`, node.at);
+          this.#diagnostics.error(`${node.kind} outside of loop`, node.at);
         }
         return;
       case "return":
@@ -242,9 +238,9 @@ export class Resolver {
   #assign(name: string, node: Statement, value: Expression): void {
     this.#expression(value);
     if (!this.#use(name, node)) {
-      this.#error(`undefined variable \`${name}\``, node.at);
+      this.#diagnostics.error(`undefined variable \`${name}\``, node.at);
     } else if (this.resolution.variables.get(node)?.constant !== null) {
-      this.#error(`cannot assign to constant '${name}'`, node.at);
+      this.#diagnostics.error(`cannot assign to constant '${name}'`, node.at);
     }
   }
 
@@ -258,7 +254,7 @@ export class Resolver {
     switch (node.kind) {
       case "name":
         if (!this.#use(node.name, node) && !this.#globals.hasFunction(node.name)) {
-          this.#error(`undefined variable \`${node.name}\``, node.at);
+          this.#diagnostics.error(`undefined variable \`${node.name}\``, node.at);
         }
         return;
       case "interpolation":
@@ -306,7 +302,7 @@ export class Resolver {
       case "asm":
         for (const input of node.inputs) {
           if (!this.#use(input.name, input)) {
-            this.#error(`undefined variable \`${input.name}\``, input.at);
+            this.#diagnostics.error(`undefined variable \`${input.name}\``, input.at);
           }
         }
         return;
@@ -322,14 +318,14 @@ export class Resolver {
     }
     const { name } = callee;
     if (name === this.#inlineFunction) {
-      this.#error(`@inline function '${name}' cannot be recursive`, callee.at);
+      this.#diagnostics.error(`@inline function '${name}' cannot be recursive`, callee.at);
     }
     if (this.#globals.isAddition(name) && this.#use(name, callee)) {
       return this.#all(args);
     }
     const known = this.#globals.hasFunction(name);
     if (!known && !this.#use(name, callee)) {
-      this.#error(`undefined function \`${name}\``, callee.at);
+      this.#diagnostics.error(`undefined function \`${name}\``, callee.at);
     }
     const [first] = args;
     const spawns = name === "spawn" && first?.kind === "name" && known;
@@ -337,20 +333,9 @@ export class Resolver {
       return;
     }
     if (name === "spawn" && known) {
-      this.#error("spawn requires a function name", first?.at ?? callee.at);
+      this.#diagnostics.error("spawn requires a function name", first?.at ?? callee.at);
       return;
     }
     this.#all(args);
   }
-}
-
-/**
- * The variable of a parameter.
- *
- * @param resolution What the resolver found.
- * @param param The parameter.
- * @returns Its variable.
- */
-export function variableOf(resolution: Resolution, param: ParamNode | object): Variable | null {
-  return resolution.variables.get(param) ?? null;
 }
