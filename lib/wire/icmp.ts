@@ -212,6 +212,8 @@ export function parseIcmpOriginal(original: Uint8Array): IcmpOriginal | null {
   if (version !== 4 && version !== 6) return null;
   const headerLength = version === 4 ? ((original[0] ?? 0) & 15) * 4 : 40;
   if (headerLength < 20 || original.length < headerLength + 8) return null;
+  // A later fragment begins with no header.
+  if (version === 4 && (readUint16(original, 6) & 0x1fff) !== 0) return null;
   return {
     source: version === 4 ? original.subarray(12, 16) : original.subarray(8, 24),
     destination: version === 4 ? original.subarray(16, 20) : original.subarray(24, 40),

@@ -61,6 +61,16 @@ export class Ipv4Packet {
     return (readUint16(this.bytes, 6) & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) !== 0;
   }
 
+  /** Whether parts of the datagram come after this one. */
+  get moreFragments(): boolean {
+    return (readUint16(this.bytes, 6) & MORE_FRAGMENTS) !== 0;
+  }
+
+  /** Where its payload lies in that of the datagram, in octets. */
+  get fragmentOffset(): number {
+    return (readUint16(this.bytes, 6) & FRAGMENT_OFFSET) * 8;
+  }
+
   /** How many more routers it may pass. */
   get timeToLive(): number {
     return this.bytes[8] ?? 0;

@@ -4,7 +4,7 @@
  * @module
  */
 import { IpAddress } from "../ip.ts";
-import { readUint16, writeUint16, writeUint32 } from "./bytes.ts";
+import { readUint16, readUint32, writeUint16, writeUint32 } from "./bytes.ts";
 
 /** Octets of the fixed header. */
 export const IPV6_HEADER_LENGTH = 40;
@@ -24,12 +24,14 @@ export class Ipv6Packet {
   /** Whether it is a part of a datagram and not the whole. */
   readonly isFragment: boolean;
   readonly #payloadOffset: number;
+  readonly #fragmentHeader: number;
 
   private constructor(bytes: Uint8Array, chain: ExtensionChain) {
     this.bytes = bytes;
     this.protocol = chain.protocol;
     this.isFragment = chain.isFragment;
     this.#payloadOffset = chain.payloadOffset;
+    this.#fragmentHeader = chain.fragmentHeader;
   }
 
   /**
@@ -51,6 +53,21 @@ export class Ipv6Packet {
   /** Differentiated services and congestion notification. */
   get trafficClass(): number {
     return (readUint16(this.bytes, 0) >> 4) & 0xff;
+  }
+
+  /** What the fragments of one datagram share; 0 for what is no fragment. */
+  get identification(): number {
+    return this.isFragment ? readUint32(this.bytes, this.#fragmentHeader + 4) : 0;
+  }
+
+  /** Whether parts of the datagram come after this one. */
+  get moreFragments(): boolean {
+    return this.isFragment && (readUint16(this.bytes, this.#fragmentHeader + 2) & 1) !== 0;
+  }
+
+  /** Where its payload lies in that of the datagram, in octets. */
+  get fragmentOffset(): number {
+    return this.isFragment ? readUint16(this.bytes, this.#fragmentHeader + 2) & 0xfff8 : 0;
   }
 
   /** How many more routers it may pass. */
@@ -78,12 +95,14 @@ interface ExtensionChain {
   readonly protocol: number;
   readonly payloadOffset: number;
   readonly isFragment: boolean;
+  readonly fragmentHeader: number;
 }
 
 function skipExtensions(packet: Uint8Array): ExtensionChain | null {
   let protocol = packet[6] ?? 0;
   let offset = IPV6_HEADER_LENGTH;
   let isFragment = false;
+  let fragmentHeader = 0;
   for (;;) {
     const next = packet[offset] ?? 0;
     switch (protocol) {
@@ -97,16 +116,17 @@ function skipExtensions(packet: Uint8Array): ExtensionChain | null {
       case FRAGMENT: {
         // One that is neither first of several nor later is the whole datagram: RFC 6946.
         if ((readUint16(packet, offset + 2) & 0xfff9) !== 0) isFragment = true;
+        fragmentHeader = offset;
         offset += FRAGMENT_HEADER_LENGTH;
         break;
       }
       default:
-        return { protocol, payloadOffset: offset, isFragment };
+        return { protocol, payloadOffset: offset, isFragment, fragmentHeader };
     }
     if (offset > packet.length) return null;
     protocol = next;
     // What follows a later fragment's header is not a header.
-    if (isFragment) return { protocol, payloadOffset: offset, isFragment };
+    if (isFragment) return { protocol, payloadOffset: offset, isFragment, fragmentHeader };
   }
 }
 

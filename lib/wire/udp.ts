@@ -54,7 +54,7 @@ export class UdpPacket {
    */
   hasValidChecksum(source: Uint8Array, destination: Uint8Array): boolean {
     if (readUint16(this.bytes, 6) === 0) return source.length === 4;
-      const sum = sumPseudoHeader(source, destination, IPPROTO_UDP, this.bytes.length);
+    const sum = sumPseudoHeader(source, destination, IPPROTO_UDP, this.bytes.length);
     return foldChecksum(sumWords(this.bytes, sum)) === 0;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * IP between a device and what is above it: which packet is for whom, RFC 1122 section 3.2, RFC 8200,
- * RFC 4443.
+ * IP between a device and what is above it: which packet is for whom, RFC 1122 sections 3.2 and 3.3,
+ * RFC 8200, RFC 4443.
  *
  * @module
  */
@@ -18,8 +18,10 @@ import {
 } from "../../wire/icmp.ts";
 import { emitIpv4, IPV4_HEADER_LENGTH, Ipv4Packet } from "../../wire/ipv4.ts";
 import { emitIpv6, IPV6_HEADER_LENGTH, Ipv6Packet } from "../../wire/ipv6.ts";
+import { parseFragment, splitPacket } from "../../wire/fragment.ts";
 import { emitTcp, parseTcp, TcpPacket } from "../../wire/tcp.ts";
 import { UdpPacket } from "../../wire/udp.ts";
+import { Reassembler } from "./reassembler.ts";
 import type { UdpHost } from "./udp_host.ts";
 
 /** What a packet's header says beside who it is from and to. */
@@ -39,9 +41,12 @@ const QUOTED = { 4: 28, 6: 1280 - IPV6_HEADER_LENGTH - 8 } as const;
 const ECHO_REQUEST = { 4: 8, 6: 128 } as const;
 const ECHO_REPLY = { 4: 0, 6: 129 } as const;
 const UNREACHABLE = { 4: 3, 6: 1 } as const;
+const TIME_EXCEEDED = { 4: 11, 6: 3 } as const;
+/** Code of what has timed out while waiting for its parts. */
+const REASSEMBLY = 1;
 const PORT_UNREACHABLE = { 4: 3, 6: 4 } as const;
-/** Longest packet that arrives: Linux joins segments on their way to raw sockets. */
-const BUFFER_LENGTH = 0x10000;
+/** Longest packet: IPv6 does not count its header. Linux joins segments on their way to raw sockets. */
+const BUFFER_LENGTH = 0xffff + IPV6_HEADER_LENGTH;
 
 /** What an IP layer is made of. */
 export interface IpLayerOptions {
@@ -73,6 +78,9 @@ export class IpLayer {
   readonly #outgoing: Uint8Array<ArrayBuffer>;
   /** Packets of this host for itself. */
   readonly #local: Uint8Array<ArrayBuffer>[] = [];
+  readonly #reassembler = new Reassembler();
+  /** Of the last datagram that was sent in parts; nobody is to guess it (RFC 7739). */
+  #identification = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
   /**
    * Makes the layer.
@@ -87,6 +95,11 @@ export class IpLayer {
   /** Whether packets of this host for itself wait to be received. */
   get hasLocal(): boolean {
     return this.#local.length > 0;
+  }
+
+  /** When time alone makes something due, in milliseconds; Infinity for never. */
+  get nextTimer(): number {
+    return this.#reassembler.nextTimer;
   }
 
   /**
@@ -118,6 +131,9 @@ export class IpLayer {
    */
   transmit(now: number): void {
     const { tcp, udp } = this.#options;
+    if (now >= this.#reassembler.nextTimer) {
+      for (const packet of this.#reassembler.expire(now)) this.#reportTimeout(packet);
+    }
     for (let next = tcp.nextSegment(now); next !== null; next = tcp.nextSegment(now)) {
       const { source, destination, segment, typeOfService, timeToLive } = next;
       const start = headerLength(source);
@@ -158,17 +174,47 @@ export class IpLayer {
     }
     this.#options.observe?.(packet, true);
     // Where Linux has the same address, it delivers what the host sends to itself.
-    if (this.#options.ports !== null || !this.#isOwn(destination)) {
-      this.#options.device.transmit(packet);
+    const { ports, device } = this.#options;
+    if (ports !== null || !this.#isOwn(destination)) {
+      if (packet.length <= device.mtu) device.transmit(packet);
+      else this.#sendParts(packet);
     } else if (this.#local.length < LOCAL_QUEUE) this.#local.push(packet.slice());
+  }
+
+  #sendParts(packet: Uint8Array): void {
+    const { device } = this.#options;
+    this.#identification = (this.#identification + 1) >>> 0;
+    const identification = (packet[0] ?? 0) >> 4 === 4
+      ? this.#identification & 0xffff
+      : this.#identification;
+    for (const part of splitPacket(packet, device.mtu, identification)) device.transmit(part);
+  }
+
+  /** Tells the sender of a datagram that some of its parts did not come. */
+  #reportTimeout(start: Uint8Array<ArrayBuffer>): void {
+    const packet = Ipv4Packet.check(start) ?? Ipv6Packet.check(start);
+    if (packet === null || this.#options.ports !== null) return;
+    this.#answer(packet, TIME_EXCEEDED, REASSEMBLY, {
+      parameter: 0,
+      data: start.subarray(0, QUOTED[familyOf(packet.source)]),
+    });
   }
 
   #arrive(bytes: Uint8Array<ArrayBuffer>, now: number, isLocal: boolean): void {
     const v4 = Ipv4Packet.check(bytes);
     if (v4 !== null && !v4.hasValidChecksum()) return;
     const packet = v4 ?? Ipv6Packet.check(bytes);
-    if (packet === null || packet.isFragment || !this.#isOwn(packet.destination)) return;
+    if (packet === null || !this.#isOwn(packet.destination)) return;
     if (!isLocal && this.#isMartian(packet)) return;
+    if (!packet.isFragment) return this.#deliver(packet, bytes, now);
+    const fragment = parseFragment(packet);
+    const whole = fragment === null ? null : this.#reassembler.take(fragment, now);
+    if (whole === null) return;
+    const joined = Ipv4Packet.check(whole) ?? Ipv6Packet.check(whole);
+    if (joined !== null && !joined.isFragment) this.#deliver(joined, whole, now);
+  }
+
+  #deliver(packet: IpPacket, bytes: Uint8Array<ArrayBuffer>, now: number): void {
     switch (packet.protocol) {
       case IPPROTO_TCP:
         return this.#tcpArrives(packet, bytes, now);

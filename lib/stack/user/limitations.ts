@@ -16,7 +16,6 @@ export const LIMITATIONS: readonly Limitation[] = [
   row("recv(MSG_OOB) on TCP", Errno.EINVAL, "urgent data of sockets"),
   row("setsockopt(IP_ADD_MEMBERSHIP)", Errno.ENOPROTOOPT, "multicast"),
   row("setsockopt(TCP_CONGESTION) of another than reno", Errno.ENOENT, "another"),
-  row("sendto() of more than the MTU on UDP", 0, "fragments: the datagram is lost"),
   row(
     "setsockopt(SO_REUSEPORT) on UDP, second listener on TCP",
     Errno.EADDRINUSE,

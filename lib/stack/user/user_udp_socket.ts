@@ -8,6 +8,7 @@ import { Errno } from "../../linux/errno.ts";
 import { FIONREAD } from "../../linux/ioctl.ts";
 import { sockaddrFamily, type SockaddrStorage } from "../../linux/sockaddr.ts";
 import {
+  AF_INET,
   AF_UNSPEC,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
@@ -22,7 +23,8 @@ import type { Bytes, ReceivedMessage } from "../open_file.ts";
 import { ADDRESS_SIZE, Operation, putAddress, takeAddress } from "./control.ts";
 import { UserSocket } from "./user_socket.ts";
 
-const LONGEST = 65_507;
+/** Most octets of data: IPv4 counts its own header, and both UDP's. */
+const MOST_DATA = { 4: 65_507, 6: 65_527 } as const;
 
 function isBroadcast(ip: IpAddress): boolean {
   return ip.family === 4 && ip.bytes.every((octet) => octet === 255);
@@ -123,7 +125,7 @@ export class UserUdpSocket extends UserSocket {
   ): number {
     if ((flags & MSG_OOB) !== 0) return -Errno.EOPNOTSUPP;
     const total = buffers.reduce((sum, { length }) => sum + length, 0);
-    if (total > LONGEST) return -Errno.EMSGSIZE;
+    if (total > MOST_DATA[this.domain === AF_INET ? 4 : 6]) return -Errno.EMSGSIZE;
     const error = this.takeError();
     if (error !== 0) return -error;
     this.#header.fill(0);

@@ -38,3 +38,10 @@ namespaceTest("UserStack resolves names and carries datagrams both ways", async 
 namespaceTest("UserStack marks its packets as socket options say", async () => {
   await runInNamespace(new URL("options_program.ts", import.meta.url));
 });
+
+namespaceTest(
+  "UserStack takes and sends datagrams longer than a packet, as Linux does",
+  async () => {
+    await runInNamespace(new URL("fragments_program.ts", import.meta.url));
+  },
+);

@@ -210,7 +210,13 @@ export class Engine implements EngineContext {
         waiting.push(socket);
       }
     }
-    const timer = Math.min(this.tcp.nextTimer, this.#lookup?.nextTimer ?? Infinity, this.#stopAt);
+    const { nextTimer } = this.#ip;
+    const timer = Math.min(
+      nextTimer,
+      this.tcp.nextTimer,
+      this.#lookup?.nextTimer ?? Infinity,
+      this.#stopAt,
+    );
     const time = Math.min(LONGEST_WAIT, Math.max(0, timer - this.now()));
     this.libc.poll(this.#pollfds, count, ready ? 0 : Math.ceil(time));
     for (const [index, socket] of waiting.entries()) {

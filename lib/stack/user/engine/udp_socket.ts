@@ -29,7 +29,8 @@ import {
   sourceFor,
 } from "./context.ts";
 
-const HEADERS = { 4: 28, 6: 48 } as const;
+/** Most octets of data: IPv4 counts its own header, and both UDP's. */
+const MOST_DATA = { 4: 65_507, 6: 65_527 } as const;
 const LONGEST = 65_535;
 
 const buffer = new Uint8Array(ADDRESS_SIZE + LONGEST);
@@ -207,7 +208,7 @@ export class EngineUdpSocket implements EngineSocket {
 
   /** What the guest has sent. */
   #sendAll(): void {
-    const { libc, udp, mtu } = this.#context;
+    const { libc, udp } = this.#context;
     while (this.#descriptor >= 0) {
       const count = libc.recv(this.#descriptor, buffer, buffer.length, MSG_DONTWAIT);
       this.#ended = count === 0;
@@ -220,10 +221,8 @@ export class EngineUdpSocket implements EngineSocket {
       const source = bound.isUnspecified ? sourceFor(this.#context, remote.ip) : bound;
       if (source === null || source.family !== remote.ip.family) continue;
       const data = buffer.subarray(ADDRESS_SIZE, count);
-      const isOwn = isOwnAddress(this.#context, remote.ip);
-      const limit = (isOwn ? LONGEST : mtu) - HEADERS[remote.ip.family];
       udp.send(new SocketAddress(source, this.#local.port), remote, data, {
-        limit,
+        limit: MOST_DATA[remote.ip.family],
         noChecksum: this.#noChecksum,
         ...this.#marks.of(remote.ip.family),
       });
