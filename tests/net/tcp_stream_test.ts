@@ -187,6 +187,15 @@ testEachStack("TcpStream.connect() leaves no descriptor behind when it fails", (
   assertEquals(next.fd, fd);
 });
 
+testEachStack("TcpStream.read() of no bytes never fails for want of them", (system) => {
+  using pair = connection(system);
+  pair.client.setReadTimeout(5);
+  assertEquals(pair.client.read(new Uint8Array(0)), 0);
+  pair.server.writeAll(bytes("x"));
+  assertEquals(pair.client.read(new Uint8Array(0)), 0);
+  assertEquals(pair.client.read(new Uint8Array(2)), 1);
+});
+
 testEachStack("TcpStream.setReadTimeout() bounds reading", (system) => {
   using pair = connection(system);
   assertEquals(pair.client.readTimeout(), null);

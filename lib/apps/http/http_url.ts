@@ -78,15 +78,17 @@ export function parseHttpUrl(text: string, options: ParseUrlOptions = {}): HttpU
   if (url.username !== "" || url.password !== "") {
     throw wrongUrl("user names and passwords in URLs are not supported");
   }
+  url.hash = "";
   const port = url.port === "" ? DEFAULT_PORTS[scheme] : Number(url.port);
   return {
-    href: url.origin + url.pathname + url.search,
+    href: url.href,
     scheme,
     origin: url.origin,
     hostname: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port,
     address: `${url.hostname}:${port}`,
     host: url.host,
-    target: url.pathname + url.search,
+    // An empty query is one, too, which `search` does not tell.
+    target: url.href.slice(url.origin.length),
   };
 }

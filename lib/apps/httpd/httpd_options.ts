@@ -4,6 +4,7 @@
  * @module
  */
 import { parseIpAddress, SocketAddress } from "../../ip.ts";
+import { isHostName } from "../../net/host_port.ts";
 import { optionValue, type ParsedArguments, UsageError } from "../command.ts";
 import { parseSeconds } from "../duration.ts";
 
@@ -51,6 +52,15 @@ function parseNumber(
   );
 }
 
+function parseHost(text: string): string {
+  // Brackets are for URLs; who writes them means the address.
+  const host = /^\[.*\]$/.test(text) ? text.slice(1, -1) : text;
+  if (parseIpAddress(host) !== null || isHostName(host)) return host;
+  throw new UsageError(
+    `--host takes an address or a name, such as --host=127.0.0.1, not ${JSON.stringify(text)}`,
+  );
+}
+
 /**
  * Parses the options.
  *
@@ -61,12 +71,10 @@ export function parseHttpdOptions(parsed: ParsedArguments): HttpdOptions {
   if (operand !== undefined) {
     throw new UsageError(`httpd takes options only: vmsock httpd --root=${operand}`);
   }
-  const host = optionValue(parsed, "host") ?? "0.0.0.0";
   const timeout = optionValue(parsed, "timeout");
   return {
     root: optionValue(parsed, "root") ?? "./public",
-    // Brackets are for URLs; who writes them means the address.
-    host: /^\[.*\]$/.test(host) ? host.slice(1, -1) : host,
+    host: parseHost(optionValue(parsed, "host") ?? "0.0.0.0"),
     port: parseNumber(parsed, "port", { least: 0, most: 65535, fallback: 8080 }),
     workers: parseNumber(parsed, "workers", { least: 1, most: MAX_WORKERS, fallback: 1 }),
     lists: parsed.options.has("list"),

@@ -195,7 +195,8 @@ export abstract class TcpStream extends TcpConnector {
       if (!channel.waitEvent(seen, deadline)) {
         this.refresh();
         if (channel.word(slot, SlotWord.received) - (peek ? copied : 0) > 0) continue;
-        return copied || -Errno.EAGAIN;
+        // Linux waits for no bytes at all as for any, but then has got what was wanted.
+        return copied || (length === 0 ? 0 : -Errno.EAGAIN);
       }
     }
   }

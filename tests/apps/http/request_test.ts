@@ -21,7 +21,9 @@ Deno.test("parseHttpUrl() tells where to connect and what to ask for", () => {
     "example.com:8080",
     "/a%20b?c=d%20e",
   ]);
-  assertEquals(parsed("http://[::1]:80/x/../y?"), ["http://[::1]/y", "[::1]:80", "[::1]", "/y"]);
+  assertEquals(parsed("http://[::1]:80/x/../y"), ["http://[::1]/y", "[::1]:80", "[::1]", "/y"]);
+  // RFC 3986 section 3.4: an empty query is not the same as none.
+  assertEquals(parsed("http://a/b?#c"), ["http://a/b?", "a:80", "a", "/b?"]);
   assertEquals(parsed("http://bücher.example/ü"), [
     "http://xn--bcher-kva.example/%C3%BC",
     "xn--bcher-kva.example:80",
