@@ -137,18 +137,32 @@ export class Kernel extends KernelCalls implements System {
    * @throws {ThreadsUnavailableError} Without the libc stack, or without `--allow-read` for the folder
    * of this library, which workers load it from.
    *
-   * @example A worker that accepts connections
-   * ```ts ignore
-   * // main.ts
-   * using kernel = new Kernel(openStack("libc"));
-   * const worker = new Worker(import.meta.resolve("./worker.ts"), { type: "module" });
-   * worker.postMessage(kernel.share());
+   * @example Wait for what a worker writes
+   * ```ts
+   * import { Kernel, openStack, processEnd } from "@vmsock/vmsock/kernel";
+   * import { assertEquals } from "@std/assert";
    *
-   * // worker.ts
-   * self.onmessage = ({ data }) => {
-   *   using kernel = Kernel.attach(data);
-   *   const fd = kernel.accept(listener, null);
-   * };
+   * const program = `import { Kernel } from "@vmsock/vmsock/kernel";
+   *   self.onmessage = ({ data: { shared, fd } }) => {
+   *     using kernel = Kernel.attach(shared);
+   *     kernel.write(fd, new TextEncoder().encode("hello"), 5);
+   *   };`;
+   * const url = `data:text/typescript,${encodeURIComponent(program)}`;
+   * const worker = new Worker(url, { type: "module" });
+   *
+   * using kernel = new Kernel(openStack("libc"));
+   * const ends = new Int32Array(2);
+   * assertEquals(kernel.pipe2(ends, 0), 0);
+   * const shared = kernel.share();
+   * worker.postMessage({ shared, fd: ends[1] });
+   *
+   * // The read waits here, on this thread, for what the other one writes.
+   * const received = new Uint8Array(5);
+   * assertEquals(kernel.read(ends[0] ?? -1, received, 5), 5);
+   * assertEquals(new TextDecoder().decode(received), "hello");
+   * worker.terminate();
+   * kernel.exit(3);
+   * assertEquals(await processEnd(shared), 3);
    * ```
    */
   share(): SharedProcess {

@@ -16,7 +16,16 @@ export interface SocketLimits {
   readonly receiveBuffer?: number;
 }
 
-/** The limits of the kernel whose system calls the `akuma` dialect has. */
+/**
+ * The limits of the kernel whose system calls the `akuma` dialect has.
+ *
+ * @example
+ * ```ts
+ * import { AKUMA_LIMITS, Kernel, openStack } from "@vmsock/vmsock/kernel";
+ *
+ * using kernel = new Kernel(openStack("auto"), { limits: AKUMA_LIMITS });
+ * ```
+ */
 export const AKUMA_LIMITS: SocketLimits = { sockets: 32, sendBuffer: 4096, receiveBuffer: 4096 };
 
 /** An `int`, as setsockopt(2) takes it. */
