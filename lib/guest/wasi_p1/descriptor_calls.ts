@@ -3,8 +3,16 @@
  *
  * @module
  */
-import { F_GETFL, F_SETFL, O_APPEND, O_NONBLOCK } from "../../linux/fcntl.ts";
-import { AT_EMPTY_PATH } from "../../linux/fcntl.ts";
+import {
+  AT_EMPTY_PATH,
+  F_GETFL,
+  F_SETFL,
+  O_ACCMODE,
+  O_APPEND,
+  O_NONBLOCK,
+  O_RDONLY,
+} from "../../linux/fcntl.ts";
+import { S_IFIFO, S_IFMT, S_IFREG } from "../../linux/stat.ts";
 import { listDirectory } from "./directory_listing.ts";
 import { WasiErrno, wasiErrno } from "./errno.ts";
 import { decodeFileTimes, encodeFilestat, FILESTAT_SIZE } from "./filestat.ts";
@@ -52,12 +60,24 @@ function fdAdvise(
   return isRange && advice <= ADVICE_LAST ? 0 : WasiErrno.EINVAL;
 }
 
-function fdAllocate(process: WasiProcess, fd: number, _offset: bigint, length: bigint): number {
-  const descriptor = process.descriptors.get(fd);
+/** As posix_fallocate(3) by what can be seen of it: the file is so long, at least. */
+function fdAllocate(process: WasiProcess, fd: number, offset: bigint, length: bigint): number {
+  const { system, descriptors, status } = process;
+  const descriptor = descriptors.get(fd);
   if (descriptor === undefined) return WasiErrno.EBADF;
   const refused = descriptor.refuses(Rights.FD_ALLOCATE);
   if (refused !== 0) return refused;
-  return length === 0n ? WasiErrno.EINVAL : WasiErrno.ENOTSUP;
+  const end = offset + length;
+  if (offset < 0n || length <= 0n) return WasiErrno.EINVAL;
+  if (end > MAX_OFFSET) return WasiErrno.EFBIG;
+  if ((system.fcntl(descriptor.fd, F_GETFL, 0) & O_ACCMODE) === O_RDONLY) return WasiErrno.EBADF;
+  const result = system.fstat(descriptor.fd, status);
+  if (result < 0) return wasiErrno(result);
+  if ((status.mode & S_IFMT) === S_IFIFO) return WasiErrno.ESPIPE;
+  if ((status.mode & S_IFMT) !== S_IFREG) return WasiErrno.ENODEV;
+  if (status.size >= end) return 0;
+  const reached = fileLength(end);
+  return reached < 0 ? WasiErrno.EFBIG : wasiErrno(system.ftruncate(descriptor.fd, reached));
 }
 
 function fdClose({ descriptors }: WasiProcess, fd: number): number {

@@ -196,7 +196,15 @@ function pathSymlink(
   if (typeof text === "number") return wasiErrno(text);
   // Nothing of the guest's could follow it.
   if (text.startsWith("/")) return wasiErrno(-Errno.EPERM);
-  return wasiErrno(process.system.symlinkat(text, place.directory, place.path));
+  const { system, status } = process;
+  const { directory, path: name } = place;
+  const result = system.symlinkat(text, directory, name);
+  // Linux says EEXIST, other hosts that a file is no directory.
+  if (result === -Errno.EEXIST && name.endsWith("/")) {
+    const found = system.fstatat(directory, name, status, AT_SYMLINK_NOFOLLOW);
+    return wasiErrno(found === -Errno.ENOTDIR ? found : result);
+  }
+  return wasiErrno(result);
 }
 
 function pathUnlinkFile(process: WasiProcess, fd: number, path: number, length: number): number {

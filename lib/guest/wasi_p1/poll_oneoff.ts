@@ -60,7 +60,8 @@ class PollRound {
   /** Waits for the first event and writes all that there are then; their count, or an errno. */
   run(output: number): number {
     for (let index = 0; index < this.#count; index++) {
-      if (!this.#collect(this.#input + index * SUBSCRIPTION_SIZE)) return -Errno.EINVAL;
+      const fault = this.#collect(this.#input + index * SUBSCRIPTION_SIZE);
+      if (fault < 0) return fault;
     }
     for (;;) {
       const result = this.#process.system.poll(this.#pollFds, this.#timeout());
@@ -70,8 +71,11 @@ class PollRound {
     }
   }
 
-  /** Takes a subscription in; false for one of no type. */
-  #collect(at: number): boolean {
+  /**
+   * Takes a subscription in: 0, −EINVAL for one of no type, −EBADF for a descriptor that is not open,
+   * which no event tells in other hosts.
+   */
+  #collect(at: number): number {
     const { memory } = this.#process;
     switch (memory.load8(at + 8)) {
       case EVENTTYPE_CLOCK: {
@@ -80,25 +84,24 @@ class PollRound {
           const moment = this.#momentOf(at);
           if (this.#deadline === null || moment < this.#deadline) this.#deadline = moment;
         }
-        return true;
+        return 0;
       }
       case EVENTTYPE_FD_READ:
-        this.#watch(at, POLLIN);
-        return true;
+        return this.#watch(at, POLLIN);
       case EVENTTYPE_FD_WRITE:
-        this.#watch(at, POLLOUT);
-        return true;
+        return this.#watch(at, POLLOUT);
       default:
-        return false;
+        return -Errno.EINVAL;
     }
   }
 
   /** Adds a descriptor to those that are waited for, once, however often the guest names it. */
-  #watch(at: number, events: number): void {
+  #watch(at: number, events: number): number {
     const descriptor = this.#descriptorOf(at);
+    if (descriptor === null) return -Errno.EBADF;
     if (typeof descriptor === "number") {
       this.#immediate = true;
-      return;
+      return 0;
     }
     const { pollFd } = descriptor;
     if (descriptor.pollRound !== this.#number) {
@@ -108,13 +111,14 @@ class PollRound {
       this.#pollFds.push(pollFd);
     }
     pollFd.events |= events;
+    return 0;
   }
 
-  /** The descriptor of a subscription, or the errno of its event. */
-  #descriptorOf(at: number): Descriptor | number {
+  /** The descriptor of a subscription, or the errno of its event; null for one that is not open. */
+  #descriptorOf(at: number): Descriptor | number | null {
     const { memory, descriptors } = this.#process;
     const descriptor = descriptors.get(memory.load32(at + 16));
-    if (descriptor === undefined) return WasiErrno.EBADF;
+    if (descriptor === undefined) return null;
     const refused = descriptor.refuses(Rights.POLL_FD_READWRITE);
     return refused === 0 ? descriptor : refused;
   }
@@ -180,7 +184,8 @@ class PollRound {
   }
 
   #reportDescriptor(at: number, event: number, events: number): boolean {
-    const descriptor = this.#descriptorOf(at);
+    // A list that another thread has changed meanwhile may name one that is not open.
+    const descriptor = this.#descriptorOf(at) ?? WasiErrno.EBADF;
     if (typeof descriptor === "number") {
       this.#write(event, descriptor, 0, 0);
       return true;

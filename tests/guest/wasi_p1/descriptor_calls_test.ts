@@ -131,11 +131,20 @@ testInFolder("fd_advise() takes each advice for a range, and nothing else", (was
   assertEquals(wasi.call("fd_advise", fd, 2n ** 62n, 2n ** 62n, 0), "EINVAL");
 });
 
-testInFolder("fd_allocate() is not there", (wasi) => {
+testInFolder("fd_allocate() makes a file long enough, and never shorter", (wasi) => {
   const fd = wasi.open("file", { oflags: CREAT, rights: READ | WRITE });
-  assertEquals(wasi.call("fd_allocate", fd, 0n, 100n), "ENOTSUP");
+  for (
+    const [offset, length, size] of [[0n, 100n, 100n], [10n, 10n, 100n], [90n, 20n, 110n]] as const
+  ) {
+    wasi.ok("fd_allocate", fd, offset, length);
+    assertEquals(wasi.filestat(fd).size, size);
+  }
   assertEquals(wasi.call("fd_allocate", fd, 0n, 0n), "EINVAL");
-  assertEquals(wasi.filestat(fd).size, 0n);
+  assertEquals(wasi.call("fd_allocate", fd, -1n, 2n), "EINVAL");
+  assertEquals(wasi.call("fd_allocate", fd, 2n ** 62n, 2n ** 62n), "EFBIG");
+  const reader = wasi.open("file", { rights: READ });
+  assertEquals(wasi.call("fd_allocate", reader, 0n, 1n), "EBADF");
+  assertEquals(wasi.filestat(fd).size, 110n);
 });
 
 testInFolder("fd_sync() and fd_datasync() succeed for a file", (wasi) => {

@@ -148,6 +148,10 @@ testInFolder("path_symlink() and path_readlink() keep the text of a link", (wasi
   assertEquals(readlink(wasi, "none"), "ENOENT");
   assertEquals(symlink(wasi, "x", "link"), "EEXIST");
   assertEquals(symlink(wasi, "x", "none/link"), "ENOENT");
+  assertEquals(symlink(wasi, "x", "new/"), "ENOENT");
+  assertEquals(symlink(wasi, "x", "file/"), "ENOTDIR");
+  Deno.mkdirSync(`${guest.folder}/folder`);
+  assertEquals(symlink(wasi, "x", "folder/"), "EEXIST");
   assertEquals(symlink(wasi, "", "other"), "ENOENT");
   assertEquals(symlink(wasi, "/etc", "other"), "EPERM");
   // A link out of the directory can be made, and leads nowhere.
