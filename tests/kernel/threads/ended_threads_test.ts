@@ -18,6 +18,8 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../../../lib/linux/socket.ts";
+import { encodeSockaddr } from "../../../lib/linux/sockaddr.ts";
+import { IPV4_LOOPBACK, SocketAddress } from "../../../lib/ip.ts";
 import { openStack } from "../../../lib/stack/open.ts";
 import { assertErrno, bytes } from "../guest.ts";
 import { LostThread } from "./lost_thread.ts";
@@ -164,7 +166,12 @@ testThreads("a thread is busy from when it takes a number away to the end of its
 });
 
 testThreads("exit() ends a close() that waits for what was not sent", async (guest) => {
-  const { client } = guest.connection();
+  // Its peer is not of the process, whose end would close it, and does not read.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const client = guest.tcp();
+  const address = encodeSockaddr(new SocketAddress(IPV4_LOOPBACK, listener.addr.port));
+  guest.ok(guest.kernel.connect(client, address), "connect");
+  using _peer = await listener.accept();
   const linger = new Uint8Array(new Int32Array([1, 30_000]).buffer);
   guest.ok(guest.kernel.setsockopt(client, SOL_SOCKET, SO_LINGER, linger, 8), "SO_LINGER");
   guest.ok(guest.kernel.fcntl(client, F_SETFL, O_NONBLOCK), "O_NONBLOCK");
