@@ -40,8 +40,12 @@ export function readLink(system: System, directory: number, path: string): strin
  * result has no symbolic link left in it and no `..`; calls that take it must not follow a link at
  * its end (O_NOFOLLOW, AT_SYMLINK_NOFOLLOW).
  *
- * A name that changes into a symbolic link after it was looked at is not noticed; Deno's permissions
- * still hold for where it leads.
+ * A name that somebody else changes into a symbolic link after it was looked at is not noticed; Deno's
+ * permissions still hold for where it leads. A guest alone cannot do it: its calls come one after the
+ * other. openat2(2) with RESOLVE_BENEATH would notice, but libc would open then, and Deno be asked only
+ * before: the same change in between would lead past its permissions, which hold for more than the
+ * directory (`/proc/self/mem`), where it now leads past the directory alone. And there is no such flag
+ * for the calls that make, move and remove names.
  *
  * @param system The system that the directory belongs to.
  * @param directory Descriptor of the directory.
