@@ -10,7 +10,7 @@ export interface CatalogEntry {
   readonly name: string;
   /** What it belongs to, such as `tcp`. */
   readonly group: string;
-  /** What it needs: `badptr`, `abi`, `rlimit`, `fdnum`, `root`, `slow`. */
+  /** What it needs: `badptr`, `abi`, `rlimit`, `fdnum`, `root`, `ipv6`, `slow`. */
   readonly needs: ReadonlySet<string>;
 }
 

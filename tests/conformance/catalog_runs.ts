@@ -7,6 +7,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fileLimitations } from "../../lib/kernel/files/file_limitations.ts";
 import { openStack } from "../../lib/stack/open.ts";
 import type { Limitation } from "../../lib/stack/stack.ts";
+import { NO_IPV6 } from "../ipv6.ts";
+import { unlessSkipped } from "../skipped.ts";
 import { describeFailure, runBatch, type ScenarioRun } from "./batch.ts";
 import { type CatalogEntry, readCatalog } from "./catalog.ts";
 import { DENO_LIMITS } from "./deno_limits.ts";
@@ -41,11 +43,8 @@ export function denoLimitations(): ReadonlyMap<string, Limitation> {
  */
 export function testScenarios(target: RunTarget, words: string): void {
   for (const entry of CATALOG) {
-    const name = `conformance: ${entry.name} on ${words}`;
-    const reason = reasonToSkip(entry);
     Deno.test({
-      name: reason === null ? name : `${name} (skipped: ${reason})`,
-      ignore: reason !== null,
+      ...unlessSkipped(`conformance: ${entry.name} on ${words}`, reasonToSkip(entry)),
       fn: async () => {
         const failure = describeFailure(await runOf(entry, target));
         const limit = target.stack === "deno" ? DENO_LIMITS.get(entry.name) : undefined;
@@ -83,5 +82,6 @@ function namesOf(group: string): string[] {
 function reasonToSkip({ needs }: CatalogEntry): string | null {
   if (Deno.build.os !== "linux") return "needs Linux";
   // TCP ports below 1024.
-  return needs.has("root") && Deno.uid() !== 0 ? "needs root" : null;
+  if (needs.has("root") && Deno.uid() !== 0) return "needs root";
+  return needs.has("ipv6") ? NO_IPV6 : null;
 }

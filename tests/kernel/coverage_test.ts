@@ -44,9 +44,13 @@ const TABLES: readonly (readonly [table: Coverage, title: (name: string) => stri
   [OPTIONS, (name) => name],
 ];
 
-function testSubject(stack: TestedStack, title: string, { does, run, deno }: Subject): void {
+function testSubject(
+  stack: TestedStack,
+  title: string,
+  { does, run, deno, missing = null }: Subject,
+): void {
   if (stack === "libc" || deno === undefined) {
-    testOn(stack, `${title} ${does}`, run);
+    testOn(stack, `${title} ${does}`, run, missing);
     return;
   }
   testOn(stack, `${title} does not do so: ${does}`, (guest) => {

@@ -22,6 +22,7 @@ import { encodeTimeval, TIMEVAL_SIZE } from "../../lib/linux/time.ts";
 import { LibcUnavailableError } from "../../lib/stack/libc/library.ts";
 import { openStack } from "../../lib/stack/open.ts";
 import type { Stack } from "../../lib/stack/stack.ts";
+import { unlessSkipped } from "../skipped.ts";
 
 /** The stacks that the kernel runs over. */
 export const STACKS = ["libc", "deno"] as const;
@@ -207,16 +208,15 @@ export function whyMissing(stack: TestedStack): string | null {
   }
 }
 
-/** Registers a test with a guest over one stack. */
+/** Registers a test with a guest over one stack; `reason` says why it cannot run here. */
 export function testOn(
   stack: TestedStack,
   name: string,
   body: (guest: Guest, stack: TestedStack) => void | Promise<void>,
+  reason: string | null = null,
 ): void {
-  const missing = whyMissing(stack);
   Deno.test({
-    name: `[${stack}] ${name}${missing === null ? "" : ` (skipped: ${missing})`}`,
-    ignore: missing !== null,
+    ...unlessSkipped(`[${stack}] ${name}`, whyMissing(stack), reason),
     fn: async () => {
       using guest = new Guest(stack);
       await body(guest, stack);
@@ -224,10 +224,11 @@ export function testOn(
   });
 }
 
-/** Registers a test for each stack. */
+/** Registers a test for each stack; `reason` says why it cannot run here. */
 export function testOnEach(
   name: string,
   body: (guest: Guest, stack: TestedStack) => void | Promise<void>,
+  reason: string | null = null,
 ): void {
-  for (const stack of STACKS) testOn(stack, name, body);
+  for (const stack of STACKS) testOn(stack, name, body, reason);
 }

@@ -179,7 +179,7 @@ testOnEach("getsockopt() gives no more than the room that it is told of", (guest
 });
 
 testOnEach("getsockopt() with a negative room is EINVAL and writes nothing", (guest) => {
-  const fds = [guest.tcp(), guest.udp(), guest.tcp(AF_INET6), guest.udp(AF_INET6)];
+  const fds = [guest.tcp(), guest.udp(), guest.tcp(AF_INET6), guest.socket(AF_INET6, SOCK_DGRAM)];
   const value = new Uint8Array(32).fill(0xee);
   let answered = 0;
   for (const { level, name, label } of SOCKET_OPTIONS) {

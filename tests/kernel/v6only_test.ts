@@ -3,8 +3,9 @@ import { parseSocketAddress } from "../../lib/ip.ts";
 import { IPPROTO_IPV6, IPV6_V6ONLY } from "../../lib/linux/in.ts";
 import { encodeSockaddr } from "../../lib/linux/sockaddr.ts";
 import { AF_INET6, SOCK_DGRAM, SOCK_STREAM } from "../../lib/linux/socket.ts";
-import { Kernel } from "../../lib/kernel/kernel.ts";
-import { openStack } from "../../lib/stack/open.ts";
+import type { Kernel } from "../../lib/kernel/kernel.ts";
+import { NO_IPV6 } from "../ipv6.ts";
+import { STACKS, testOn } from "./guest.ts";
 
 /** IPV6_V6ONLY after a bind to `text`. */
 function v6OnlyAfterBind(kernel: Kernel, type: number, text: string): number | undefined {
@@ -17,13 +18,17 @@ function v6OnlyAfterBind(kernel: Kernel, type: number, text: string): number | u
   return value[0];
 }
 
-for (const stack of ["libc", "deno"] as const) {
+for (const stack of STACKS) {
   for (const [name, type] of [["TCP", SOCK_STREAM], ["UDP", SOCK_DGRAM]] as const) {
-    Deno.test(`[${stack}] getsockopt() shows IPV6_V6ONLY when ${name} is bound to an IPv6 address`, () => {
-      using kernel = new Kernel(openStack(stack));
-      assertEquals(v6OnlyAfterBind(kernel, type, "[::1]:0"), 1);
-      assertEquals(v6OnlyAfterBind(kernel, type, "[::]:0"), 0);
-      assertEquals(v6OnlyAfterBind(kernel, type, "[::ffff:127.0.0.1]:0"), 0);
-    });
+    for (const [address, value] of [["::1", 1], ["::", 0], ["::ffff:127.0.0.1", 0]] as const) {
+      testOn(
+        stack,
+        `getsockopt(IPV6_V6ONLY) gives ${value} when ${name} is bound to ${address}`,
+        ({ kernel }) => {
+          assertEquals(v6OnlyAfterBind(kernel, type, `[${address}]:0`), value);
+        },
+        address === "::1" ? NO_IPV6 : null,
+      );
+    }
   }
 }

@@ -9,7 +9,6 @@ import { POLLIN, POLLPRI } from "../../../lib/linux/poll.ts";
 import { SockaddrStorage } from "../../../lib/linux/sockaddr.ts";
 import {
   AF_INET,
-  AF_INET6,
   MSG_DONTWAIT,
   MSG_FASTOPEN,
   MSG_MORE,
@@ -22,9 +21,7 @@ import {
   SOCK_DGRAM,
 } from "../../../lib/linux/socket.ts";
 import { assertErrno, bytes, type Guest, text } from "../guest.ts";
-import type { Coverage } from "./subject.ts";
-
-const DOMAINS = [AF_INET, AF_INET6] as const;
+import { type Coverage, eachFamily } from "./subject.ts";
 
 /** Fills a connection until it takes no more; returns the bytes. */
 function fill(guest: Guest, fd: number): number {
@@ -75,22 +72,17 @@ export const MESSAGE_FLAGS = {
     },
   ],
   MSG_PEEK: [
-    {
-      does: "leaves the bytes of a stream and the datagram in the queue",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const { client, server } = guest.connection(domain);
-          guest.send(client, "abc");
-          guest.await(server);
-          assertEquals(guest.receive(server, 2, MSG_PEEK), "ab");
-          assertEquals(guest.receive(server), "abc");
-          const [a, b] = guest.udpPair(domain);
-          guest.send(a, "abc");
-          assertEquals(guest.receive(b, 2, MSG_PEEK), "ab");
-          assertEquals(guest.receive(b), "abc");
-        }
-      },
-    },
+    ...eachFamily("leaves the bytes of a stream and the datagram in the queue", (guest, domain) => {
+      const { client, server } = guest.connection(domain);
+      guest.send(client, "abc");
+      guest.await(server);
+      assertEquals(guest.receive(server, 2, MSG_PEEK), "ab");
+      assertEquals(guest.receive(server), "abc");
+      const [a, b] = guest.udpPair(domain);
+      guest.send(a, "abc");
+      assertEquals(guest.receive(b, 2, MSG_PEEK), "ab");
+      assertEquals(guest.receive(b), "abc");
+    }),
   ],
   MSG_WAITALL: [
     {
@@ -156,19 +148,14 @@ export const MESSAGE_FLAGS = {
     },
   ],
   MSG_MORE: [
-    {
-      does: "joins datagrams until one goes without it",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const [a, b] = guest.udpPair(domain);
-          guest.send(a, "ab", MSG_MORE);
-          guest.send(a, "cd", MSG_MORE);
-          assertEquals(guest.kernel.poll([{ fd: b, events: POLLIN, revents: 0 }], 0), 0);
-          guest.send(a, "ef");
-          assertEquals(guest.receive(b), "abcdef");
-        }
-      },
-    },
+    ...eachFamily("joins datagrams until one goes without it", (guest, domain) => {
+      const [a, b] = guest.udpPair(domain);
+      guest.send(a, "ab", MSG_MORE);
+      guest.send(a, "cd", MSG_MORE);
+      assertEquals(guest.kernel.poll([{ fd: b, events: POLLIN, revents: 0 }], 0), 0);
+      guest.send(a, "ef");
+      assertEquals(guest.receive(b), "abcdef");
+    }),
     {
       does: "loses nothing of a stream",
       run(guest) {

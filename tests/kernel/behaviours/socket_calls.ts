@@ -29,7 +29,7 @@ import {
 } from "../../../lib/linux/socket.ts";
 import { FileKind } from "../../../lib/stack/open_file.ts";
 import { assertErrno, bytes, Guest, loopback, type TestedStack } from "../guest.ts";
-import type { Coverage } from "./subject.ts";
+import { type Coverage, eachFamily } from "./subject.ts";
 
 const DOMAINS = [AF_INET, AF_INET6] as const;
 const UNIX_TYPES = [SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET] as const;
@@ -174,24 +174,19 @@ export const SOCKET_CALLS = {
     },
   ],
   bind: [
-    {
-      does: "gives a port for port 0, once",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          for (const type of [SOCK_STREAM, SOCK_DGRAM]) {
-            const fd = guest.socket(domain, type);
-            assertEquals(guest.kernel.bind(fd, loopback(domain)), 0);
-            const address = guest.addressOf(fd);
-            assert(((address[2] ?? 0) << 8 | (address[3] ?? 0)) > 0);
-            assertErrno(guest.kernel.bind(fd, loopback(domain)), Errno.EINVAL);
-            assertErrno(
-              guest.kernel.bind(guest.socket(domain, type), address),
-              Errno.EADDRINUSE,
-            );
-          }
-        }
-      },
-    },
+    ...eachFamily("gives a port for port 0, once", (guest, domain) => {
+      for (const type of [SOCK_STREAM, SOCK_DGRAM]) {
+        const fd = guest.socket(domain, type);
+        assertEquals(guest.kernel.bind(fd, loopback(domain)), 0);
+        const address = guest.addressOf(fd);
+        assert(((address[2] ?? 0) << 8 | (address[3] ?? 0)) > 0);
+        assertErrno(guest.kernel.bind(fd, loopback(domain)), Errno.EINVAL);
+        assertErrno(
+          guest.kernel.bind(guest.socket(domain, type), address),
+          Errno.EADDRINUSE,
+        );
+      }
+    }),
     {
       does: "makes a socket file for AF_UNIX",
       run(guest) {
@@ -203,18 +198,13 @@ export const SOCKET_CALLS = {
     },
   ],
   listen: [
-    {
-      does: "lets connections come, again with another backlog",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const listener = guest.listener(domain);
-          assertEquals(guest.kernel.listen(listener, 5), 0);
-          const client = guest.tcp(domain);
-          assertEquals(guest.kernel.connect(client, guest.addressOf(listener)), 0);
-          guest.await(listener);
-        }
-      },
-    },
+    ...eachFamily("lets connections come, again with another backlog", (guest, domain) => {
+      const listener = guest.listener(domain);
+      assertEquals(guest.kernel.listen(listener, 5), 0);
+      const client = guest.tcp(domain);
+      assertEquals(guest.kernel.connect(client, guest.addressOf(listener)), 0);
+      guest.await(listener);
+    }),
     {
       does: "is EOPNOTSUPP for datagrams and EINVAL for a connection",
       run(guest) {
@@ -224,22 +214,17 @@ export const SOCKET_CALLS = {
     },
   ],
   accept: [
-    {
-      does: "gives the peer's address, connection by connection",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const listener = guest.listener(domain);
-          const clients = [guest.tcp(domain), guest.tcp(domain)];
-          for (const fd of clients) guest.kernel.connect(fd, guest.addressOf(listener));
-          for (const fd of clients) {
-            const peer = new SockaddrStorage();
-            const server = guest.ok(guest.kernel.accept(listener, peer), "accept");
-            assertEquals(peer.toBytes(), guest.addressOf(fd));
-            assertEquals(flagsOf(guest, server), [false, false]);
-          }
-        }
-      },
-    },
+    ...eachFamily("gives the peer's address, connection by connection", (guest, domain) => {
+      const listener = guest.listener(domain);
+      const clients = [guest.tcp(domain), guest.tcp(domain)];
+      for (const fd of clients) guest.kernel.connect(fd, guest.addressOf(listener));
+      for (const fd of clients) {
+        const peer = new SockaddrStorage();
+        const server = guest.ok(guest.kernel.accept(listener, peer), "accept");
+        assertEquals(peer.toBytes(), guest.addressOf(fd));
+        assertEquals(flagsOf(guest, server), [false, false]);
+      }
+    }),
     {
       does: "is EAGAIN on a non-blocking socket without a connection",
       run(guest) {
@@ -265,18 +250,13 @@ export const SOCKET_CALLS = {
     },
   ],
   connect: [
-    {
-      does: "connects once, and says who refused",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const { listener, client } = guest.connection(domain);
-          const address = guest.addressOf(listener);
-          assertErrno(guest.kernel.connect(client, address), Errno.EISCONN);
-          guest.kernel.close(listener);
-          assertErrno(guest.kernel.connect(guest.tcp(domain), address), Errno.ECONNREFUSED);
-        }
-      },
-    },
+    ...eachFamily("connects once, and says who refused", (guest, domain) => {
+      const { listener, client } = guest.connection(domain);
+      const address = guest.addressOf(listener);
+      assertErrno(guest.kernel.connect(client, address), Errno.EISCONN);
+      guest.kernel.close(listener);
+      assertErrno(guest.kernel.connect(guest.tcp(domain), address), Errno.ECONNREFUSED);
+    }),
     {
       does: "goes on in the background on a non-blocking socket",
       run(guest) {
@@ -288,18 +268,13 @@ export const SOCKET_CALLS = {
         assertEquals(guest.kernel.getpeername(client, new SockaddrStorage()), 0);
       },
     },
-    {
-      does: "chooses a datagram socket's peer, and none for AF_UNSPEC",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const [a] = guest.udpPair(domain);
-          const name = new SockaddrStorage();
-          assertEquals(guest.kernel.getpeername(a, name), 0);
-          assertEquals(guest.kernel.connect(a, new Uint8Array(16)), 0);
-          assertErrno(guest.kernel.getpeername(a, name), Errno.ENOTCONN);
-        }
-      },
-    },
+    ...eachFamily("chooses a datagram socket's peer, and none for AF_UNSPEC", (guest, domain) => {
+      const [a] = guest.udpPair(domain);
+      const name = new SockaddrStorage();
+      assertEquals(guest.kernel.getpeername(a, name), 0);
+      assertEquals(guest.kernel.connect(a, new Uint8Array(16)), 0);
+      assertErrno(guest.kernel.getpeername(a, name), Errno.ENOTCONN);
+    }),
     {
       does: "reaches AF_UNIX sockets by their path",
       run(guest) {
@@ -349,32 +324,22 @@ export const SOCKET_CALLS = {
     },
   ],
   getsockname: [
-    {
-      does: "tells the address, of nothing before there is one",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const empty = guest.addressOf(guest.tcp(domain));
-          assertEquals(empty, Uint8Array.from(empty, (byte, i) => i < 2 ? byte : 0));
-          assertEquals(empty.length, domain === AF_INET ? 16 : 28);
-          const { listener, server } = guest.connection(domain);
-          assertEquals(guest.addressOf(server), guest.addressOf(listener));
-        }
-      },
-    },
+    ...eachFamily("tells the address, of nothing before there is one", (guest, domain) => {
+      const empty = guest.addressOf(guest.tcp(domain));
+      assertEquals(empty, Uint8Array.from(empty, (byte, i) => i < 2 ? byte : 0));
+      assertEquals(empty.length, domain === AF_INET ? 16 : 28);
+      const { listener, server } = guest.connection(domain);
+      assertEquals(guest.addressOf(server), guest.addressOf(listener));
+    }),
   ],
   getpeername: [
-    {
-      does: "tells the peer's address, ENOTCONN without one",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const { listener, client } = guest.connection(domain);
-          const name = new SockaddrStorage();
-          assertEquals(guest.kernel.getpeername(client, name), 0);
-          assertEquals(name.toBytes(), guest.addressOf(listener));
-          assertErrno(guest.kernel.getpeername(listener, name), Errno.ENOTCONN);
-        }
-      },
-    },
+    ...eachFamily("tells the peer's address, ENOTCONN without one", (guest, domain) => {
+      const { listener, client } = guest.connection(domain);
+      const name = new SockaddrStorage();
+      assertEquals(guest.kernel.getpeername(client, name), 0);
+      assertEquals(name.toBytes(), guest.addressOf(listener));
+      assertErrno(guest.kernel.getpeername(listener, name), Errno.ENOTCONN);
+    }),
   ],
   getsockopt: [
     {

@@ -7,19 +7,10 @@ import { assertEquals } from "@std/assert";
 import { Errno } from "../../../lib/linux/errno.ts";
 import { AT_FDCWD, O_CREAT, O_NONBLOCK, O_RDWR, SEEK_SET } from "../../../lib/linux/fcntl.ts";
 import { encodeSockaddr, SockaddrStorage, UnixAddress } from "../../../lib/linux/sockaddr.ts";
-import {
-  AF_INET,
-  AF_INET6,
-  AF_UNIX,
-  MSG_TRUNC,
-  SHUT_WR,
-  SOCK_DGRAM,
-} from "../../../lib/linux/socket.ts";
+import { AF_INET, AF_UNIX, MSG_TRUNC, SHUT_WR, SOCK_DGRAM } from "../../../lib/linux/socket.ts";
 import type { Iovec } from "../../../lib/linux/uio.ts";
 import { assertErrno, bytes, type Guest, loopback, text } from "../guest.ts";
-import type { Coverage } from "./subject.ts";
-
-const DOMAINS = [AF_INET, AF_INET6] as const;
+import { type Coverage, eachFamily } from "./subject.ts";
 
 function gather(...parts: string[]): Iovec[] {
   return parts.map((part) => ({ base: bytes(part), length: part.length }));
@@ -39,30 +30,28 @@ function openFile(guest: Guest): number {
 }
 
 /** Two ends of each kind of stream, the writing one first. */
-function streams(guest: Guest): (readonly [writing: number, reading: number])[] {
-  const { client, server } = guest.connection();
-  const six = guest.connection(AF_INET6);
+function streams(
+  guest: Guest,
+  domain: number,
+): (readonly [writing: number, reading: number])[] {
+  const { client, server } = guest.connection(domain);
+  const back = guest.connection(domain);
   const ends = new Int32Array(2);
   guest.ok(guest.kernel.pipe2(ends, 0), "pipe2");
-  return [[client, server], [six.server, six.client], [ends[1] ?? -1, ends[0] ?? -1]];
+  return [[client, server], [back.server, back.client], [ends[1] ?? -1, ends[0] ?? -1]];
 }
 
 /** The calls of `System` that this table covers. */
 export const TRANSFER_CALLS = {
   send: [
-    {
-      does: "sends to the peer of a stream and of a datagram socket",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const { client, server } = guest.connection(domain);
-          assertEquals(guest.kernel.send(client, bytes("stream"), 6, 0), 6);
-          assertEquals(guest.receive(server), "stream");
-          const [a, b] = guest.udpPair(domain);
-          assertEquals(guest.kernel.send(a, bytes("datagram"), 4, 0), 4);
-          assertEquals(guest.receive(b), "data");
-        }
-      },
-    },
+    ...eachFamily("sends to the peer of a stream and of a datagram socket", (guest, domain) => {
+      const { client, server } = guest.connection(domain);
+      assertEquals(guest.kernel.send(client, bytes("stream"), 6, 0), 6);
+      assertEquals(guest.receive(server), "stream");
+      const [a, b] = guest.udpPair(domain);
+      assertEquals(guest.kernel.send(a, bytes("datagram"), 4, 0), 4);
+      assertEquals(guest.receive(b), "data");
+    }),
     {
       does: "is EPIPE on a stream and EDESTADDRREQ on a datagram socket without a peer",
       run(guest) {
@@ -95,19 +84,17 @@ export const TRANSFER_CALLS = {
     },
   ],
   sendto: [
-    {
-      does: "sends a datagram to any address, and gives the sender a port",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const receiver = guest.udp(domain);
-          const sender = guest.socket(domain, SOCK_DGRAM);
-          const address = guest.addressOf(receiver);
-          assertEquals(guest.kernel.sendto(sender, bytes("x"), 1, 0, address), 1);
-          assertEquals(guest.receive(receiver), "x");
-          assertEquals(guest.addressOf(sender).subarray(2, 4).some((byte) => byte !== 0), true);
-        }
+    ...eachFamily(
+      "sends a datagram to any address, and gives the sender a port",
+      (guest, domain) => {
+        const receiver = guest.udp(domain);
+        const sender = guest.socket(domain, SOCK_DGRAM);
+        const address = guest.addressOf(receiver);
+        assertEquals(guest.kernel.sendto(sender, bytes("x"), 1, 0, address), 1);
+        assertEquals(guest.receive(receiver), "x");
+        assertEquals(guest.addressOf(sender).subarray(2, 4).some((byte) => byte !== 0), true);
       },
-    },
+    ),
     {
       does: "ignores the address on a connection",
       run(guest) {
@@ -134,42 +121,35 @@ export const TRANSFER_CALLS = {
     },
   ],
   recvfrom: [
-    {
-      does: "tells a datagram's sender, and nobody on a stream",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const receiver = guest.udp(domain);
-          const sender = guest.udp(domain);
-          const address = guest.addressOf(receiver);
-          guest.ok(guest.kernel.sendto(sender, bytes("x"), 1, 0, address), "sendto");
-          const from = new SockaddrStorage();
-          const buffer = new Uint8Array(8);
-          assertEquals(guest.kernel.recvfrom(receiver, buffer, 8, 0, from), 1);
-          assertEquals(from.toBytes(), guest.addressOf(sender));
-          const { client, server } = guest.connection(domain);
-          guest.send(client, "x");
-          assertEquals(guest.kernel.recvfrom(server, buffer, 8, 0, from), 1);
-          assertEquals(from.length, 0);
-        }
-      },
-    },
+    ...eachFamily("tells a datagram's sender, and nobody on a stream", (guest, domain) => {
+      const receiver = guest.udp(domain);
+      const sender = guest.udp(domain);
+      const address = guest.addressOf(receiver);
+      guest.ok(guest.kernel.sendto(sender, bytes("x"), 1, 0, address), "sendto");
+      const from = new SockaddrStorage();
+      const buffer = new Uint8Array(8);
+      assertEquals(guest.kernel.recvfrom(receiver, buffer, 8, 0, from), 1);
+      assertEquals(from.toBytes(), guest.addressOf(sender));
+      const { client, server } = guest.connection(domain);
+      guest.send(client, "x");
+      assertEquals(guest.kernel.recvfrom(server, buffer, 8, 0, from), 1);
+      assertEquals(from.length, 0);
+    }),
   ],
   sendmsg: [
-    {
-      does: "gathers buffers into one datagram, with and without an address",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const receiver = guest.udp(domain);
-          const sender = guest.socket(domain, SOCK_DGRAM);
-          const buffers = gather("ab", "", "cde");
-          const address = guest.addressOf(receiver);
-          assertEquals(guest.kernel.sendmsg(sender, buffers, 0, address), 5);
-          guest.ok(guest.kernel.connect(sender, address), "connect");
-          assertEquals(guest.kernel.sendmsg(sender, buffers, 0, undefined), 5);
-          assertEquals([guest.receive(receiver), guest.receive(receiver)], ["abcde", "abcde"]);
-        }
+    ...eachFamily(
+      "gathers buffers into one datagram, with and without an address",
+      (guest, domain) => {
+        const receiver = guest.udp(domain);
+        const sender = guest.socket(domain, SOCK_DGRAM);
+        const buffers = gather("ab", "", "cde");
+        const address = guest.addressOf(receiver);
+        assertEquals(guest.kernel.sendmsg(sender, buffers, 0, address), 5);
+        guest.ok(guest.kernel.connect(sender, address), "connect");
+        assertEquals(guest.kernel.sendmsg(sender, buffers, 0, undefined), 5);
+        assertEquals([guest.receive(receiver), guest.receive(receiver)], ["abcde", "abcde"]);
       },
-    },
+    ),
     {
       does: "gathers buffers into a stream",
       run(guest) {
@@ -180,23 +160,21 @@ export const TRANSFER_CALLS = {
     },
   ],
   recvmsg: [
-    {
-      does: "scatters a datagram and tells the sender and that it was cut",
-      run(guest) {
-        for (const domain of DOMAINS) {
-          const receiver = guest.udp(domain);
-          const sender = guest.udp(domain);
-          const address = guest.addressOf(receiver);
-          guest.ok(guest.kernel.sendto(sender, bytes("abcdefg"), 7, 0, address), "sendto");
-          const buffers = scatter(2, 0, 3);
-          const message = { name: new SockaddrStorage(), flags: -1 };
-          assertEquals(guest.kernel.recvmsg(receiver, buffers, 0, message), 5);
-          assertEquals(texts(buffers), ["ab", "", "cde"]);
-          assertEquals(message.name.toBytes(), guest.addressOf(sender));
-          assertEquals(message.flags, MSG_TRUNC);
-        }
+    ...eachFamily(
+      "scatters a datagram and tells the sender and that it was cut",
+      (guest, domain) => {
+        const receiver = guest.udp(domain);
+        const sender = guest.udp(domain);
+        const address = guest.addressOf(receiver);
+        guest.ok(guest.kernel.sendto(sender, bytes("abcdefg"), 7, 0, address), "sendto");
+        const buffers = scatter(2, 0, 3);
+        const message = { name: new SockaddrStorage(), flags: -1 };
+        assertEquals(guest.kernel.recvmsg(receiver, buffers, 0, message), 5);
+        assertEquals(texts(buffers), ["ab", "", "cde"]);
+        assertEquals(message.name.toBytes(), guest.addressOf(sender));
+        assertEquals(message.flags, MSG_TRUNC);
       },
-    },
+    ),
     {
       does: "scatters what a stream has",
       run(guest) {
@@ -210,28 +188,25 @@ export const TRANSFER_CALLS = {
     },
   ],
   read: [
-    {
-      does: "takes bytes of sockets, pipes and files",
-      run(guest) {
-        for (const [writing, reading] of streams(guest)) {
-          guest.ok(guest.kernel.write(writing, bytes("abc"), 3), "write");
-          const buffer = new Uint8Array(8);
-          assertEquals(guest.kernel.read(reading, buffer, 2), 2);
-          assertEquals(guest.kernel.read(reading, buffer.subarray(2), 6), 1);
-          assertEquals(text(buffer.subarray(0, 3)), "abc");
-        }
-        const file = openFile(guest);
-        guest.ok(guest.kernel.pwrite(file, bytes("abc"), 3, 0), "pwrite");
+    ...eachFamily("takes bytes of sockets, pipes and files", (guest, domain) => {
+      for (const [writing, reading] of streams(guest, domain)) {
+        guest.ok(guest.kernel.write(writing, bytes("abc"), 3), "write");
         const buffer = new Uint8Array(8);
-        assertEquals([0, 1, 2].map(() => guest.kernel.read(file, buffer, 2)), [2, 1, 0]);
-      },
-    },
+        assertEquals(guest.kernel.read(reading, buffer, 2), 2);
+        assertEquals(guest.kernel.read(reading, buffer.subarray(2), 6), 1);
+        assertEquals(text(buffer.subarray(0, 3)), "abc");
+      }
+      const file = openFile(guest);
+      guest.ok(guest.kernel.pwrite(file, bytes("abc"), 3, 0), "pwrite");
+      const buffer = new Uint8Array(8);
+      assertEquals([0, 1, 2].map(() => guest.kernel.read(file, buffer, 2)), [2, 1, 0]);
+    }),
   ],
   write: [
-    {
-      does: "gives bytes to sockets, pipes and files; EPIPE where nobody reads",
-      run(guest) {
-        for (const [writing, reading] of streams(guest)) {
+    ...eachFamily(
+      "gives bytes to sockets, pipes and files; EPIPE where nobody reads",
+      (guest, domain) => {
+        for (const [writing, reading] of streams(guest, domain)) {
           assertEquals(guest.kernel.write(writing, bytes("abc"), 2), 2);
           const buffer = new Uint8Array(8);
           assertEquals(guest.kernel.read(reading, buffer, 8), 2);
@@ -244,44 +219,38 @@ export const TRANSFER_CALLS = {
         guest.kernel.close(ends[0] ?? -1);
         assertErrno(guest.kernel.write(ends[1] ?? -1, bytes("x"), 1), Errno.EPIPE);
       },
-    },
+    ),
   ],
   readv: [
-    {
-      does: "fills one buffer after the other",
-      run(guest) {
-        for (const [writing, reading] of streams(guest)) {
-          guest.ok(guest.kernel.write(writing, bytes("abcde"), 5), "write");
-          const buffers = scatter(2, 0, 1, 4);
-          assertEquals(guest.kernel.readv(reading, buffers), 5);
-          assertEquals(texts(buffers), ["ab", "", "c", "de.."]);
-        }
-        const file = openFile(guest);
-        guest.ok(guest.kernel.pwrite(file, bytes("abc"), 3, 0), "pwrite");
-        const buffers = scatter(1, 4);
-        assertEquals(guest.kernel.readv(file, buffers), 3);
-        assertEquals(texts(buffers), ["a", "bc.."]);
-      },
-    },
+    ...eachFamily("fills one buffer after the other", (guest, domain) => {
+      for (const [writing, reading] of streams(guest, domain)) {
+        guest.ok(guest.kernel.write(writing, bytes("abcde"), 5), "write");
+        const buffers = scatter(2, 0, 1, 4);
+        assertEquals(guest.kernel.readv(reading, buffers), 5);
+        assertEquals(texts(buffers), ["ab", "", "c", "de.."]);
+      }
+      const file = openFile(guest);
+      guest.ok(guest.kernel.pwrite(file, bytes("abc"), 3, 0), "pwrite");
+      const buffers = scatter(1, 4);
+      assertEquals(guest.kernel.readv(file, buffers), 3);
+      assertEquals(texts(buffers), ["a", "bc.."]);
+    }),
   ],
   writev: [
-    {
-      does: "gives one buffer after the other",
-      run(guest) {
-        for (const [writing, reading] of streams(guest)) {
-          assertEquals(guest.kernel.writev(writing, gather("ab", "", "c")), 3);
-          const buffer = new Uint8Array(8);
-          assertEquals(guest.kernel.read(reading, buffer, 8), 3);
-          assertEquals(text(buffer.subarray(0, 3)), "abc");
-        }
-        const file = openFile(guest);
-        assertEquals(guest.kernel.writev(file, gather("ab", "c")), 3);
-        assertEquals(Deno.readTextFileSync(`${guest.folder}/file`), "abc");
-        const [a, b] = guest.udpPair();
-        assertEquals(guest.kernel.writev(a, gather("one ", "datagram")), 12);
-        assertEquals(guest.receive(b), "one datagram");
-      },
-    },
+    ...eachFamily("gives one buffer after the other", (guest, domain) => {
+      for (const [writing, reading] of streams(guest, domain)) {
+        assertEquals(guest.kernel.writev(writing, gather("ab", "", "c")), 3);
+        const buffer = new Uint8Array(8);
+        assertEquals(guest.kernel.read(reading, buffer, 8), 3);
+        assertEquals(text(buffer.subarray(0, 3)), "abc");
+      }
+      const file = openFile(guest);
+      assertEquals(guest.kernel.writev(file, gather("ab", "c")), 3);
+      assertEquals(Deno.readTextFileSync(`${guest.folder}/file`), "abc");
+      const [a, b] = guest.udpPair();
+      assertEquals(guest.kernel.writev(a, gather("one ", "datagram")), 12);
+      assertEquals(guest.receive(b), "one datagram");
+    }),
   ],
   pread: [
     {
