@@ -8,7 +8,7 @@ import { check } from "./checker/checker.ts";
 import { generate } from "./code_generator/generate.ts";
 import { MocaCompileError } from "./error.ts";
 import { loadFiles, type LoadSource } from "./loader.ts";
-import { parse } from "./parser.ts";
+import { parse } from "./parser/parser.ts";
 import { PRELUDE, type Prelude, withHostPrelude } from "./prelude.ts";
 import type { TypedProgram } from "./typed_program.ts";
 import { verify } from "./verifier.ts";

@@ -5,7 +5,7 @@
  */
 import type { FileNode, ImportNode } from "./ast.ts";
 import { failAt } from "./error.ts";
-import { parse } from "./parser.ts";
+import { parse } from "./parser/parser.ts";
 
 /**
  * Reads a source file.

@@ -6,7 +6,7 @@
  */
 import type { FileNode, FunctionNode, ImplNode, InterfaceNode, TypeNode } from "../ast.ts";
 import { MocaCompileError } from "../error.ts";
-import { parse } from "../parser.ts";
+import { parse } from "../parser/parser.ts";
 import type { Prelude } from "../prelude.ts";
 import type { StructInfo, Type } from "../types.ts";
 import type { Diagnostics } from "./diagnostics.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { MocaCompileError } from "../../lib/moca/error.ts";
-import { tokenize } from "../../lib/moca/lexer.ts";
+import { MocaCompileError } from "../../../lib/moca/error.ts";
+import { tokenize } from "../../../lib/moca/parser/lexer.ts";
 
 const START = { file: "t.mc", line: 1, column: 1 };
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Expression } from "../../lib/moca/ast.ts";
-import { MocaCompileError } from "../../lib/moca/error.ts";
-import { parse } from "../../lib/moca/parser.ts";
+import type { Expression } from "../../../lib/moca/ast.ts";
+import { MocaCompileError } from "../../../lib/moca/error.ts";
+import { parse } from "../../../lib/moca/parser/parser.ts";
 
 function show(node: Expression): string {
   switch (node.kind) {
@@ -93,4 +93,10 @@ Deno.test("parse() takes a thousand `else if` in a row, and no more", () => {
     error.message,
     "error: too many `else if`: more than 1000 in a row\n  --> a.mc:1:26",
   );
+});
+
+Deno.test("parse() takes lists of any length", () => {
+  const list = "1, ".repeat(200_000);
+  const source = `let a = [${list}]; let v = new Vec<int> {${list}}; f(${list}1);`;
+  assertEquals(parse(source, "a.mc").statements.length, 3);
 });

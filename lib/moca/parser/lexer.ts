@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { failAt, type Position } from "./error.ts";
+import { failAt, type Position } from "../error.ts";
 import {
   type InterpolationPart,
   KEYWORDS,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Position } from "./error.ts";
+import type { Position } from "../error.ts";
 
 /** A piece of an interpolated string: text, or the source of an expression and its place. */
 export type InterpolationPart =
