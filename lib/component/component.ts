@@ -15,7 +15,24 @@ import type { InstanceItem, Item } from "./item.ts";
 import { withoutVersion } from "./names.ts";
 import { Store } from "./store.ts";
 
-/** A component that was read and compiled, to be instantiated any number of times. */
+/**
+ * A component that was read and compiled, to be instantiated any number of times. A command of WASI is
+ * run by {@linkcode WasiHost.run}.
+ *
+ * @example
+ * ```ts
+ * import { Component } from "@vmsock/vmsock/wasi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // The smallest component; others come from Deno.readFile().
+ * const component = await Component.compile(
+ *   new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]),
+ * );
+ * assertEquals(component.imports, []);
+ * using instance = component.instantiate({});
+ * assertEquals(instance.function("example:api/greeter", "greet"), null);
+ * ```
+ */
 export class Component {
   readonly #definition: ComponentDefinition;
   readonly #modules: ReadonlyMap<Definition, WebAssembly.Module>;

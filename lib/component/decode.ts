@@ -24,7 +24,21 @@ import { ComponentError } from "./error.ts";
 /** `\0asm`, version 13, layer 1. */
 const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00] as const;
 
-/** Whether bytes are a component of the version that is known. */
+/**
+ * Whether bytes are a component of the version that is known, and no module.
+ *
+ * @param bytes The binary, or its first 8 bytes.
+ * @returns Whether they begin as a component does.
+ *
+ * @example
+ * ```ts
+ * import { isComponent } from "@vmsock/vmsock/wasi";
+ * import { assert } from "@std/assert";
+ *
+ * assert(isComponent(new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0])));
+ * assert(!isComponent(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])), "a module");
+ * ```
+ */
 export function isComponent(bytes: Uint8Array): boolean {
   return PREAMBLE.every((byte, index) => bytes[index] === byte);
 }

@@ -37,6 +37,16 @@ export function defaultSystem(): System {
 /**
  * Closes this thread's system with every socket in it; their further use is an error (EBADF). The
  * next socket made without a system opens another one. Does nothing where none is open.
+ *
+ * @example
+ * ```ts
+ * import { closeDefaultSystem, TcpListener } from "@vmsock/vmsock/net";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const listener = TcpListener.bind("127.0.0.1:0");
+ * closeDefaultSystem();
+ * assertThrows(() => listener.accept(), Error, "EBADF");
+ * ```
  */
 export function closeDefaultSystem(): void {
   current?.exit();

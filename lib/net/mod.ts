@@ -7,7 +7,7 @@
  * Deno's network API with nothing but `--allow-net`. Sockets close at the end of their scope with
  * `using`.
  *
- * @example
+ * @example A connection
  * ```ts
  * import { TcpListener, TcpStream } from "@vmsock/vmsock/net";
  * import { assertEquals } from "@std/assert";
@@ -20,6 +20,21 @@
  * const request = new Uint8Array(4);
  * server.readExact(request);
  * assertEquals(new TextDecoder().decode(request), "ping");
+ * ```
+ *
+ * @example Wait for several sockets at once, with the poll of their system
+ * ```ts
+ * import { UdpSocket } from "@vmsock/vmsock/net";
+ * import { POLLIN } from "@vmsock/vmsock/linux";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using one = UdpSocket.bind("127.0.0.1:0");
+ * using other = UdpSocket.bind("127.0.0.1:0");
+ * one.sendTo(new Uint8Array([1, 2]), other.localAddr());
+ *
+ * const watched = [one, other].map(({ fd }) => ({ fd, events: POLLIN, revents: 0 }));
+ * assertEquals(one.system.poll(watched, 5000), 1); // ready, within 5 seconds
+ * assertEquals(watched.map(({ revents }) => revents), [0, POLLIN]);
  * ```
  *
  * @module

@@ -95,12 +95,23 @@ export interface Stack {
   readonly usesNames: boolean;
 
   /**
-   * socket(2): a new socket, or a negated errno. `type` may carry SOCK_NONBLOCK. Only AF_INET,
-   * AF_INET6 and AF_UNIX in types and protocols that exist reach the stack.
+   * socket(2). Only families, types and protocols that exist reach the stack.
+   *
+   * @param domain AF_INET, AF_INET6 or AF_UNIX.
+   * @param type SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET, perhaps with SOCK_NONBLOCK.
+   * @param protocol 0, or the one of the type.
+   * @returns A new socket, or a negated errno.
    */
   socket(domain: number, type: number, protocol: number): OpenFile | number;
 
-  /** socketpair(2); as {@link Stack.socket}. */
+  /**
+   * socketpair(2).
+   *
+   * @param domain AF_UNIX.
+   * @param type As for {@link Stack.socket}.
+   * @param protocol 0.
+   * @returns Two sockets that are connected, or a negated errno.
+   */
   socketpair(
     domain: number,
     type: number,
@@ -127,6 +138,9 @@ export interface Stack {
 
   /** Whether names are not the host's matter but its own, and its lookups keep to a time limit. */
   readonly limitsLookups?: boolean;
+
+  /** Whether a lookup goes on when its time is over, so that the next one of the name joins it. */
+  readonly keepsLookups?: boolean;
 
   /**
    * poll(2) over open files.

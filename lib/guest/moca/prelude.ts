@@ -114,6 +114,13 @@ class HostPrelude implements Prelude {
  *
  * @param numbers What `EBADF()`, `ECONNREFUSED()`, … give.
  * @returns The prelude, for {@linkcode CompileOptions}.
+ *
+ * @example
+ * ```ts
+ * import { checkSource, hostPrelude } from "@vmsock/vmsock/moca";
+ *
+ * checkSource(`let fd: int = socket(AF_INET(), SOCK_STREAM());`, { prelude: hostPrelude() });
+ * ```
  */
 export function hostPrelude(numbers: ErrnoNumbers = "moca"): Prelude {
   return new HostPrelude(numbers);

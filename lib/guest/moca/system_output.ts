@@ -14,6 +14,19 @@ import type { ScriptOutput } from "./process.ts";
  *
  * @param system The system.
  * @returns The function; it throws a `MocaTrap` if the descriptor cannot be written to.
+ *
+ * @example
+ * ```ts
+ * import { runScript, systemOutput } from "@vmsock/vmsock/moca";
+ * import { Kernel, openStack } from "@vmsock/vmsock/kernel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * let text = "";
+ * const stdout = (bytes: Uint8Array) => (text += new TextDecoder().decode(bytes), bytes.length);
+ * using system = new Kernel(openStack("auto"), { stdio: { stdout } });
+ * runScript(`print("through the kernel");`, { system, output: systemOutput(system) });
+ * assertEquals(text, "through the kernel\n");
+ * ```
  */
 export function systemOutput(system: System): ScriptOutput {
   return (fd, bytes) => {

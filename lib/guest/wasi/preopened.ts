@@ -13,9 +13,19 @@ export interface PreopenedDirectory {
 }
 
 /**
- * Reads the value of `--dir`: `HOST::GUEST`, or one path for both.
+ * Reads the value of `--dir`.
  *
+ * @param text `HOST::GUEST`, or one path for both.
  * @returns The directory, or null if a part of it is empty.
+ *
+ * @example
+ * ```ts
+ * import { parsePreopenedDirectory } from "@vmsock/vmsock/wasi";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parsePreopenedDirectory("/srv/www::/"), { host: "/srv/www", guest: "/" });
+ * assertEquals(parsePreopenedDirectory("data"), { host: "data", guest: "data" });
+ * ```
  */
 export function parsePreopenedDirectory(text: string): PreopenedDirectory | null {
   const at = text.indexOf("::");

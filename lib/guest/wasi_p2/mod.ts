@@ -14,6 +14,22 @@
  * }
  * ```
  *
+ * @example Run a module of preview 1
+ * ```ts
+ * import { WasiPreview1 } from "@vmsock/vmsock/wasi";
+ *
+ * async function runModule(path: string, ...args: string[]): Promise<number> {
+ *   const bytes = Deno.readFileSync(path);
+ *   using guest = new WasiPreview1({
+ *     args: [path, ...args],
+ *     directories: [{ host: "/srv/www", guest: "/" }],
+ *     listeners: ["127.0.0.1:8080"],
+ *   });
+ *   const { instance } = await WebAssembly.instantiate(bytes, guest.imports(bytes));
+ *   return guest.start(instance);
+ * }
+ * ```
+ *
  * @module
  */
 export {

@@ -5,7 +5,24 @@
  */
 import { type LibcSymbols, SYMBOLS } from "./symbols.ts";
 
-/** The C library could not be loaded; the message says what was tried and what to do. */
+/**
+ * The C library could not be loaded; the message says what was tried and what to do.
+ *
+ * @example
+ * ```ts
+ * import { LibcUnavailableError, openStack, type Stack } from "@vmsock/vmsock/kernel";
+ *
+ * function openLibcStack(): Stack | null {
+ *   try {
+ *     return openStack("libc");
+ *   } catch (error) {
+ *     if (error instanceof LibcUnavailableError && error.permissionMissing) return null;
+ *     throw error;
+ *   }
+ * }
+ * openLibcStack()?.close();
+ * ```
+ */
 export class LibcUnavailableError extends Error {
   /** The class's name, as `Error.prototype.name` is used. */
   override readonly name = "LibcUnavailableError";
@@ -14,7 +31,13 @@ export class LibcUnavailableError extends Error {
   /** Whether a permission is missing, so that `--allow-ffi` would help. */
   readonly permissionMissing: boolean;
 
-  /** Makes the error from what was tried. */
+  /**
+   * Makes the error from what was tried.
+   *
+   * @param message One line, with what to do.
+   * @param tried Each name, with the reason why it did not load.
+   * @param permissionMissing Whether `--allow-ffi` would help.
+   */
   constructor(message: string, tried: readonly string[], permissionMissing: boolean) {
     super(message);
     this.tried = tried;
