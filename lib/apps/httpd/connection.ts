@@ -112,7 +112,7 @@ export class Connection implements Waiter {
   /** Goes on, since the deadline is past. */
   expire(): void {
     const { clock, timeout } = this.#service;
-    if (this.phase === Phase.receiving) return this.#refuse(408, null);
+    if (this.phase === Phase.receiving) return this.#refuse(408, this.#waiting);
     const { taken } = this.#output;
     if (this.phase === Phase.sending && taken - this.#progress >= HttpdLimits.progress) {
       this.#progress = taken;

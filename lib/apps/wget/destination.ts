@@ -13,6 +13,7 @@ import {
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
+  O_NONBLOCK,
   O_TRUNC,
   O_WRONLY,
 } from "../../linux/fcntl.ts";
@@ -31,6 +32,19 @@ const STDOUT = 1;
 
 /** Paths that Deno opens with every permission only, unless they are those of a few harmless devices. */
 const RESERVED = /^\/(?:dev\/(?!(?:null|zero|random|urandom)$)|proc\/|sys\/)/;
+
+const NO_REGULAR_FILE = "it is no regular file";
+
+/** Results of opening what cannot be gone on with, and what it is. */
+const NOT_RESUMED: ReadonlyMap<number, string> = new Map([
+  [-Errno.ENXIO, NO_REGULAR_FILE],
+  [-Errno.EISDIR, NO_REGULAR_FILE],
+  [-Errno.ELOOP, "it is a symbolic link, which only -O follows"],
+]);
+
+function notResumed(path: string, reason: string): DownloadError {
+  return new DownloadError(`Cannot go on with ${path}: ${reason}`, ExitStatus.file);
+}
 
 const ALL = ["read", "write", "net", "env", "sys", "run", "ffi"] as const;
 
@@ -111,15 +125,19 @@ export class Destination implements Disposable {
   resume(): number {
     const options = this.#options;
     if (options === null || !options.resume || this.#fd >= 0) return 0;
-    const fd = this.#open(options.path, O_APPEND | (options.isFromUrl ? O_NOFOLLOW : 0));
+    // A pipe would be waited for: until somebody reads from it.
+    const flags = O_APPEND | O_NONBLOCK | (options.isFromUrl ? O_NOFOLLOW : 0);
+    const fd = this.#open(options.path, flags);
     if (fd === -Errno.ENOENT) return 0;
+    const odd = NOT_RESUMED.get(fd);
+    if (odd !== undefined) throw notResumed(options.path, odd);
     if (fd < 0) throw this.#failure(options.path, fd);
     const status = new FileStatus();
     const result = this.#system.fstat(fd, status);
     if (result < 0 || (status.mode & S_IFMT) !== S_IFREG) {
       this.#system.close(fd);
-      const reason = result < 0 ? failureReason(this.#system, result) : "it is no regular file";
-      throw new DownloadError(`Cannot go on with ${options.path}: ${reason}`, ExitStatus.file);
+      const reason = result < 0 ? failureReason(this.#system, result) : NO_REGULAR_FILE;
+      throw notResumed(options.path, reason);
     }
     this.#fd = fd;
     return status.size;

@@ -136,14 +136,14 @@ export class Download {
     const begin = () => {
       hasBegun = true;
       destination.open();
-      const how = skip > 0 ? ", though the server sends everything again" : "";
       report.line(
         before === 0
           ? `Saving to ${destination.path}`
-          : `Going on with ${destination.path} after ${before} bytes${how}`,
+          : `Going on with ${destination.path} after ${before} bytes`,
       );
       report.start(before, size);
     };
+    if (skip > 0) report.line(`The server sends everything again: ${skip} bytes are skipped`);
     try {
       for (const piece of response.body()) {
         const wanted = piece.subarray(Math.min(unwanted, piece.byteLength));

@@ -49,6 +49,15 @@ for (const stackFlags of STACK_FLAGS) {
     assertEquals(lines, requests.map(([, line]) => line));
   });
 
+  Deno.test(`[${stack}] httpd --log names the request whose body did not come`, async () => {
+    using site = makeSite();
+    const args = ["--log", "--timeout=0.3"];
+    await using server = await startHttpd(stackFlags, site.path, { args });
+    await ask(server.port, get("/a.txt", "Content-Length: 5") + "abc");
+    const lines = withoutDates(await server.logged(1));
+    assertEquals(lines, [`127.0.0.1 - - "GET /a.txt HTTP/1.1" 408 ${page(408)}`]);
+  });
+
   Deno.test(`[${stack}] httpd --log cuts long lines, between characters`, async () => {
     using site = makeSite();
     await using server = await startHttpd(stackFlags, site.path, { args: ["--log"] });
