@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { type AnyNode, type MethodDefinition, parse, type Program } from "npm:acorn@8";
+import { type AnyNode, type MethodDefinition, parse, type Program } from "npm:acorn@8.19.0";
 
 type ClassNode = Extract<AnyNode, { type: "ClassDeclaration" | "ClassExpression" }>;
 
