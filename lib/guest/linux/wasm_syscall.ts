@@ -45,6 +45,9 @@ const ADAPTER =
   "eXNjYWxsAAIKbwI7ACAAQoCAgICAgIAQfEI2iFAEfiAABSAAQv////8Pg0KAgICA8P//D0KAgICAgICAcCAAQgBZ" +
   "G4QLuQsxAQF8IAAQASABEAEgAhABIAMQASAEEAEgBRABIAYQARAAIQcgByAHYgRAAAsgB/wGCw==";
 
+/** The adapter, compiled once: a program may have thousands of threads. */
+let adapter: WebAssembly.Module | null = null;
+
 /** A system call on numbers, as `LinuxAbi.syscall` makes it. */
 export type NumberSyscall = (
   number: number,
@@ -90,9 +93,9 @@ export type WasmSyscall = (
  * ```
  */
 export function wasmSyscall(call: NumberSyscall): WasmSyscall {
-  const bytes = Uint8Array.from(atob(ADAPTER), (char) => char.charCodeAt(0));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    host: { syscall: call },
-  });
+  adapter ??= new WebAssembly.Module(
+    Uint8Array.from(atob(ADAPTER), (char) => char.charCodeAt(0)),
+  );
+  const { exports } = new WebAssembly.Instance(adapter, { host: { syscall: call } });
   return exports["syscall"] as WasmSyscall;
 }
