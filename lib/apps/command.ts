@@ -55,7 +55,7 @@ export interface Command {
   readonly summary: string;
   /** Its operands: `URL`. */
   readonly operands: string;
-  /** What else is to be said about it, in lines of at most 80 characters. */
+  /** What else is to be said about it, in lines of at most 100 characters. */
   readonly description: string;
   /** Its own options, beside those of every command. */
   readonly options: readonly OptionSpec[];

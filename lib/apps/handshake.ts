@@ -30,9 +30,9 @@ export const handshakeCommand: Command = {
   description:
     `A TCP of this program's own makes the connection and closes it: over a raw socket, which needs
 CAP_NET_RAW and speaks IPv4 only, or over a TUN device, which needs CAP_NET_ADMIN. Both need
---allow-ffi, and --allow-net for the peer. A raw socket has this host's own
-address; over TUN this program is a host of its own, as --tun, --address and
---gateway say. Exit status 1 if no connection comes about.`,
+--allow-ffi, and --allow-net for the peer. A raw socket has this host's own address; over TUN this
+program is a host of its own, as --tun, --address and --gateway say. Exit status 1 if no connection
+comes about.`,
   options: [
     { name: "via", value: "raw|tun", choices: ["raw", "tun"], help: "what carries the packets" },
     { name: "timeout", value: "SECONDS", help: "longest time to wait, 5 by default" },

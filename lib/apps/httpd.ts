@@ -10,11 +10,11 @@ export const httpdCommand: Command = {
   name: "httpd",
   summary: "serve the files of a folder over HTTP",
   operands: "",
-  description: `HTTP/1.1 with GET and HEAD, ranges and conditional requests. Nothing outside
-the folder is served: symbolic links that lead out of it are refused. Reading it
-needs --allow-read=FOLDER, and listening --allow-net. More than one worker needs
---stack=libc, and --allow-read for this program's own files, too. Ctrl-C lets
-responses end and stops, with exit status 130.`,
+  description:
+    `HTTP/1.1 with GET and HEAD, ranges and conditional requests. Nothing outside the folder is served:
+symbolic links that lead out of it are refused. Reading it needs --allow-read=FOLDER, and listening
+--allow-net. More than one worker needs the libc stack (--allow-ffi), and --allow-read for this
+program's own files, too. Ctrl-C lets responses end and stops, with exit status 130.`,
   options: [
     { name: "root", value: "FOLDER", help: "the folder; default ./public" },
     { name: "host", value: "HOST", help: "address or name to listen on; default 0.0.0.0" },

@@ -30,7 +30,7 @@ error, its position and the calls that led there on standard error; 1 too after 
       value: "HOST::GUEST",
       help: "a folder that a WASI program finds open; repeatable",
     },
-    { name: "tcplisten", value: "ADDR:PORT", help: "a listening socket, likewise (preview 1)" },
+    { name: "tcplisten", value: "ADDR:PORT", help: "a non-blocking socket that listens, likewise (preview 1)" },
     {
       name: "network",
       value: "NAME=RULE",
@@ -59,7 +59,8 @@ export const checkCommand: Command = {
   summary: "find what is wrong with a moca script without running it",
   operands: "FILE.mc",
   description:
-    `Prints each error with its position to standard error; exit status 1 if there is one.`,
+    `Needs --allow-read=FILE.mc. Prints each error with its position to standard error; exit status 1 if
+there is one.`,
   options: [],
   examples: [["vmsock check examples/http_get.mc", "check a script"]],
   run: async (invocation) => {
@@ -75,7 +76,8 @@ export const testCommand: Command = {
   operands: "[FOLDER]",
   description:
     `Looks for .mc files in the folder and below it, by default in the current one, and runs each
-function whose name begins with _test_ in a program of its own. Exit status 1 if one fails.`,
+function whose name begins with _test_ in a program of its own. Needs --allow-read=FOLDER. Exit
+status 1 if one fails.`,
   options: SCRIPT_OPTIONS,
   examples: [["vmsock test tests", "run the tests in a folder"]],
   run: async (invocation) => {
