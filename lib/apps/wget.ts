@@ -19,7 +19,8 @@ the output file; a first one without a scheme is taken for http://. Redirects ar
 Needs --allow-net and --allow-write, and --allow-read to replace a file or go on with it. https://
 goes through Deno's own TLS, which --trace does not show; deno run --cert=FILE adds an authority.
 --timeout bounds making a connection, then request and response head together, then each wait for
-data; looking up names has the resolver's own limits.
+data; looking up names has the resolver's own limits. Proxies are not used, nor passwords in URLs:
+--header='Authorization: Basic …' sends one.
 
 Exit status, the lowest but 1 of several URLs': 0 saved, 1 any other failure, 2 wrong usage, 3 a
 file cannot be written, 4 the network failed or a response ended early, 5 TLS, 6 the server wants a

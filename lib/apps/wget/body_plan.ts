@@ -42,14 +42,16 @@ function parseContentRange(text: string): ContentRange | null {
  *
  * @param response The response, not a redirect that can be followed.
  * @param saved How many bytes of the document have been saved, from where it was asked for.
+ * @param isPart Whether the caller asked for a part of his own choice: that is the document then.
  * @throws {DownloadError} If the server answered that there is no document.
  * @throws {HttpError} If the response is not one to what was asked.
  */
-export function planBody(response: HttpResponse, saved: number): BodyPlan {
+export function planBody(response: HttpResponse, saved: number, isPart = false): BodyPlan {
   const { head, framing } = response;
   const length = framing.kind === "length" ? framing.length : null;
   switch (head.status) {
     case 206:
+      if (isPart) return { complete: false, skip: 0, size: length };
       return planPart(response, saved, length);
     case 416:
       return planUnsatisfied(response, saved);

@@ -79,10 +79,10 @@ export class Download {
    * @throws {ReaderGoneError} If nobody reads standard output any more.
    */
   attempt(limit: TimeLimit): void {
-    const { destination, report } = this.#options;
+    const { destination, report, fields } = this.#options;
     if (this.#saved === 0) this.#saved = destination.resume();
     using response = sendRequestFollowing(this.url, this.#requestOptions(limit));
-    const plan = planBody(response, this.#saved);
+    const plan = planBody(response, this.#saved, hasField(fields, "range"));
     this.#checkVersion(response);
     report.line(describeResponse(response));
     if (plan.complete) return this.#reportComplete();
@@ -111,12 +111,13 @@ export class Download {
 
   #requestOptions(limit: TimeLimit): FollowOptions {
     const { system, fields, report } = this.#options;
+    const identity = hasField(fields, "accept-encoding") ? [] : [IDENTITY];
     const range: Field[] = this.#saved === 0 ? [] : [["Range", `bytes=${this.#saved}-`]];
     return {
       system,
       limit,
       schemes: SCHEMES,
-      fields: [IDENTITY, ...fields, ...range],
+      fields: [...identity, ...fields, ...range],
       connect: (system, url, limit) =>
         url.scheme === "https"
           ? TlsConnection.connect(system, url, limit)
@@ -172,6 +173,11 @@ export class Download {
       `Saved ${this.#saved} bytes (${formatSize(this.#saved)}, ${speed}) to ${destination.path}`,
     );
   }
+}
+
+/** Whether the caller sends a field, named in lower case. */
+export function hasField(fields: readonly Field[], wanted: string): boolean {
+  return fields.some(([name]) => name.toLowerCase() === wanted);
 }
 
 function describeResponse({ head, framing, status }: HttpResponse): string {

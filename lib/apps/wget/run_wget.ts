@@ -13,7 +13,7 @@ import type { Field } from "../http/request_head.ts";
 import { TimeLimit, type TimeLimits } from "../http/time_limit.ts";
 import { printFailure } from "../output.ts";
 import { Destination, ReaderGoneError } from "./destination.ts";
-import { Download, SCHEMES } from "./download.ts";
+import { Download, hasField, SCHEMES } from "./download.ts";
 import { ExitStatus, mayPass, statusOf, worse } from "./exit_status.ts";
 import { fileNameOf } from "./file_name.ts";
 import { type Operands, readOperands } from "./operands.ts";
@@ -47,11 +47,17 @@ function readJob(invocation: Invocation): Job {
     const text = optionValue(invocation, name);
     return text === undefined ? undefined : parseSeconds(text, name);
   };
+  const tries = parseTries(optionValue(invocation, "tries") ?? "1");
+  const fields = invocation.options.get("header")?.map(parseHeaderOption) ?? [];
+  if (hasField(fields, "range") && (resume || tries > 1)) {
+    const option = resume ? "--continue" : "--tries";
+    throw new UsageError(`${option} asks for ranges itself: leave --header='Range: …' out`);
+  }
   return {
     ...operands,
     resume,
-    tries: parseTries(optionValue(invocation, "tries") ?? "1"),
-    fields: invocation.options.get("header")?.map(parseHeaderOption) ?? [],
+    tries,
+    fields,
     limits: { whole: seconds("max-time"), each: seconds("timeout") ?? DEFAULT_TIMEOUT },
   };
 }

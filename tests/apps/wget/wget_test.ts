@@ -442,6 +442,25 @@ Deno.test("wget leaves a compressed body as it is, and asks for none", async () 
   assertMatch(server.requests[0] ?? "", /^X-Mine: 1\r$/m);
 });
 
+Deno.test("wget --header replaces its own fields, and may ask for a part", async () => {
+  await using folder = await emptyFolder();
+  await using server = servingRanges(pattern(1000));
+  const url = `${server.origin}/f`;
+  const fields = ["--header=accept-encoding: gzip", "--header=Range: bytes=990-"];
+  const got = await wget(folder, [...fields, url]);
+  assertEquals([failures(got), got.code], [[], 0]);
+  assert(sameBytes(folder.read("f"), pattern(1000).subarray(990)));
+  assertEquals(server.requests[0]?.match(/^accept-encoding:.*$/gim), ["accept-encoding: gzip"]);
+  for (const option of ["--continue", "--tries=2"]) {
+    const refused = await wget(folder, [option, ...fields, url]);
+    assertFailed(
+      refused,
+      2,
+      `${option.split("=")[0]} asks for ranges itself: leave --header='Range: …' out`,
+    );
+  }
+});
+
 Deno.test("wget reports a file that cannot be written, with status 3", async () => {
   await using folder = await emptyFolder();
   await using server = answering(OK, "Content-Length: 2\r\n\r\nok");
