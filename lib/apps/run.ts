@@ -30,7 +30,11 @@ error, its position and the calls that led there on standard error; 1 too after 
       value: "HOST::GUEST",
       help: "a folder that a WASI program finds open; repeatable",
     },
-    { name: "tcplisten", value: "ADDR:PORT", help: "a non-blocking socket that listens, likewise (preview 1)" },
+    {
+      name: "tcplisten",
+      value: "ADDR:PORT",
+      help: "a non-blocking socket that listens, likewise (preview 1)",
+    },
     {
       name: "network",
       value: "NAME=RULE",
