@@ -1,5 +1,5 @@
 /**
- * Types of the checker: their form, their names, unification.
+ * Types of the checker: their form, their names, putting in what variables and parameters stand for.
  *
  * @module
  */
@@ -105,20 +105,21 @@ export function generic(name: GenericName, ...args: Type[]): Type {
 
 let variables = 0;
 
-/** Steps that the functions below may take together before {@linkcode resetTypeWork}. */
+/** Steps that handling types may take before {@linkcode resetTypeWork}. */
 const MAX_TYPE_WORK = 1_000_000;
 
 let typeWork = 0;
 
 /**
- * Allows the functions on types their full number of steps again. A few lines can describe types of
+ * Allows handling types its full number of steps again. A few lines can describe types of
  * astronomic size; what runs out is reported like nesting that is too deep.
  */
 export function resetTypeWork(): void {
   typeWork = 0;
 }
 
-function step(): void {
+/** Counts a step of handling types. */
+export function countTypeStep(): void {
   if (++typeWork > MAX_TYPE_WORK) {
     throw new RangeError("Cannot handle types: they are too large");
   }
@@ -167,7 +168,7 @@ export function typeName(type: Type): string {
 }
 
 function nameOf(type: Type, depth: number): string {
-  step();
+  countTypeStep();
   const t = prune(type);
   if (depth > 20) {
     return "…";
@@ -200,7 +201,7 @@ function nameOf(type: Type, depth: number): string {
  * @returns Its name, such as `Array<int>`.
  */
 export function runtimeTypeName(type: Type): string {
-  step();
+  countTypeStep();
   const t = prune(type);
   switch (t.kind) {
     case "generic": {
@@ -248,7 +249,7 @@ export function methodKey(type: Type): string | null {
  * @returns The type without those parameters.
  */
 export function substitute(type: Type, map: ReadonlyMap<string, Type>): Type {
-  step();
+  countTypeStep();
   if (map.size === 0) {
     return type;
   }
@@ -280,7 +281,7 @@ export function substitute(type: Type, map: ReadonlyMap<string, Type>): Type {
  * @returns The same type without variables.
  */
 export function resolved(type: Type): Type {
-  step();
+  countTypeStep();
   const t = prune(type);
   switch (t.kind) {
     case "generic":
@@ -307,108 +308,4 @@ export function fieldTypesOf(type: Type & { readonly kind: "struct" }): readonly
     type.struct.typeParams.map((name, i) => [name, type.args[i] ?? ANY] as const),
   );
   return type.struct.fieldTypes.map((field) => substitute(field, map));
-}
-
-function occurs(variable: TypeVariable, type: Type): boolean {
-  step();
-  const t = prune(type);
-  switch (t.kind) {
-    case "variable":
-      return t === variable;
-    case "generic":
-    case "struct":
-      return t.args.some((a) => occurs(variable, a));
-    case "nullable":
-      return occurs(variable, t.of);
-    case "function":
-      return occurs(variable, t.result) || t.params.some((p) => occurs(variable, p));
-    default:
-      return false;
-  }
-}
-
-/** The two innermost types that do not agree. */
-export type Mismatch = readonly [given: Type, wanted: Type];
-
-function bind(variable: TypeVariable, type: Type, mismatch: Mismatch): Mismatch | null {
-  if (occurs(variable, type)) {
-    return mismatch;
-  }
-  // What is nil now may hold a value later.
-  variable.link = type.kind === "primitive" && type.name === "nil"
-    ? { kind: "nullable", of: fresh() }
-    : type;
-  return null;
-}
-
-/**
- * Makes two types equal by giving variables their meaning.
- *
- * @param given The type of a value.
- * @param wanted The type of the place it goes to.
- * @returns Null, or the pair that does not agree.
- */
-export function unify(given: Type, wanted: Type): Mismatch | null {
-  step();
-  const a = prune(given);
-  const b = prune(wanted);
-  const mismatch: Mismatch = [a, b];
-  if (a === b) {
-    return null;
-  }
-  if (a.kind === "variable") {
-    return bind(a, b, mismatch);
-  }
-  if (b.kind === "variable") {
-    return bind(b, a, mismatch);
-  }
-  if (isPrimitive(a, "any") || isPrimitive(b, "any")) {
-    return null;
-  }
-  if (a.kind === "nullable" && b.kind === "nullable") {
-    return unify(a.of, b.of);
-  }
-  if (a.kind === "nullable") {
-    return isPrimitive(b, "nil") ? null : unify(a.of, b);
-  }
-  if (b.kind === "nullable") {
-    return isPrimitive(a, "nil") ? null : unify(a, b.of);
-  }
-  if (a.kind === "primitive" && b.kind === "primitive") {
-    return a.name === b.name || (isIntegral(a) && isIntegral(b)) ? null : mismatch;
-  }
-  if (a.kind === "generic" && b.kind === "generic") {
-    return a.name === b.name ? unifyAll(a.args, b.args, mismatch) : mismatch;
-  }
-  if (a.kind === "struct" && b.kind === "struct") {
-    return a.struct === b.struct ? unifyAll(a.args, b.args, mismatch) : mismatch;
-  }
-  if (a.kind === "function" && b.kind === "function") {
-    return unifyAll(a.params, b.params, mismatch) ?? unify(a.result, b.result);
-  }
-  if (
-    (a.kind === "parameter" && b.kind === "parameter") ||
-    (a.kind === "interface" && b.kind === "interface")
-  ) {
-    return a.name === b.name ? null : mismatch;
-  }
-  return mismatch;
-}
-
-function unifyAll(
-  given: readonly Type[],
-  wanted: readonly Type[],
-  whole: Mismatch,
-): Mismatch | null {
-  if (given.length !== wanted.length) {
-    return whole;
-  }
-  for (const [i, a] of given.entries()) {
-    const b = wanted[i];
-    const mismatch = b === undefined ? whole : unify(a, b);
-    if (mismatch !== null) {
-      return mismatch;
-    }
-  }
-  return null;
 }

@@ -16,11 +16,11 @@ import {
   substitute,
   type Type,
   typeName,
-  unify,
 } from "../types.ts";
-import { methodWord } from "./declarations.ts";
+import { methodWord } from "./built_in_names.ts";
 import { UNKNOWN_FUNCTION } from "./instantiation.ts";
 import { MethodChecker } from "./methods.ts";
+import { unify } from "./unify.ts";
 
 type Associated = Expression & { readonly kind: "associated" };
 

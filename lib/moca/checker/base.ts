@@ -20,13 +20,12 @@ import {
   BOOL,
   fresh,
   isPrimitive,
-  type Mismatch,
   prune,
   type StructInfo,
   type Type,
   typeName,
-  unify,
 } from "../types.ts";
+import { type Mismatch, unify } from "./unify.ts";
 
 /** The services of the program's checker to the checker of one body. */
 export interface ProgramContext {

@@ -5,21 +5,12 @@
  */
 import type { Expression } from "../ast.ts";
 import type { TypedExpression } from "../typed_program.ts";
-import {
-  ANY,
-  fresh,
-  isPrimitive,
-  NIL,
-  prune,
-  substitute,
-  type Type,
-  typeName,
-  unify,
-} from "../types.ts";
+import { ANY, fresh, isPrimitive, NIL, prune, substitute, type Type, typeName } from "../types.ts";
 import { BuiltInChecker, type Call } from "./built_ins.ts";
 import type { FunctionInfo } from "./declarations.ts";
 import { UNKNOWN_FUNCTION } from "./instantiation.ts";
 import { NATIVE_SIGNATURES } from "./signature.ts";
+import { unify } from "./unify.ts";
 
 /** Checks calls. */
 export abstract class CallChecker extends BuiltInChecker {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { FileNode, FunctionNode, TypeNode } from "../ast.ts";
+import { SPECIAL_FUNCTIONS, UNIVERSAL_INTERFACES } from "./built_in_names.ts";
 import { Declarations, type FunctionInfo } from "./declarations.ts";
 import { type DeferredTask, DeferredWork } from "./deferred_work.ts";
 import { Diagnostics } from "./diagnostics.ts";
@@ -34,17 +35,6 @@ const MAX_INSTANCES = 10_000;
 
 /** Length of an instance's name, at most; it grows with the nesting of its type arguments. */
 const MAX_NAME = 1000;
-
-/** Built-in functions without a signature. */
-const SPECIAL_FUNCTIONS = new Set([
-  "len",
-  "spawn",
-  "__hostcall",
-  "__syscall",
-  "print",
-  "debug",
-  "inspect",
-]);
 
 class ProgramChecker implements ProgramContext {
   readonly declarations: Declarations;
@@ -315,7 +305,7 @@ class ProgramChecker implements ProgramContext {
 
   implements(type: Type, interfaceName: string): boolean {
     const t = prune(type);
-    if (this.#types.isUniversal(interfaceName)) {
+    if (UNIVERSAL_INTERFACES.has(interfaceName)) {
       return true;
     }
     if (t.kind === "parameter") {

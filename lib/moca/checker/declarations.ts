@@ -9,6 +9,12 @@ import { MocaCompileError } from "../error.ts";
 import { parse } from "../parser/parser.ts";
 import type { Prelude } from "../prelude.ts";
 import type { StructInfo, Type } from "../types.ts";
+import {
+  BUILTIN_FUNCTIONS,
+  methodWord,
+  RESERVED_STRUCTS,
+  UNIVERSAL_INTERFACES,
+} from "./built_in_names.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 
 /** A type parameter of a function or of the impl block around it. */
@@ -41,66 +47,8 @@ export interface FunctionInfo {
   result: Type;
 }
 
-/** Words that no program may define as a function. */
-export const BUILTIN_FUNCTIONS: ReadonlySet<string> = new Set([
-  "len",
-  "type_of",
-  "spawn",
-  "channel",
-  "send",
-  "recv",
-  "join",
-  "argc",
-  "argv",
-  "args",
-  "__null_ptr",
-  "__typeof",
-  "__value_to_string",
-  "__dyn_type_name",
-  "__dyn_field_count",
-  "__dyn_field_name",
-  "__dyn_field_value",
-  "__hostcall",
-  "__syscall",
-  "__alloc_heap",
-  "__heap_load",
-  "__heap_store",
-  "__heap_size",
-  "__ptr_offset",
-  "__alloc_string",
-  "__umul128_hi",
-  "__float_bits",
-  "__call_func",
-]);
-
 /** The name under which positions in the prelude appear. */
 const PRELUDE_FILE = "<prelude>";
-
-const RESERVED_STRUCTS = new Set(["Array", "Vec", "Map", "HashMapEntry", "Rand"]);
-const RESERVED_INTERFACES = new Set(["ToString", "WriteTo"]);
-/** Types that methods can be added to besides structs, with the word under which those are found. */
-const EXTENSIBLE = new Map([
-  ["int", "int"],
-  ["float", "float"],
-  ["bool", "bool"],
-  ["string", "string"],
-  ["array", "Array"],
-  ["Array", "Array"],
-  ["vec", "Vec"],
-  ["Vec", "Vec"],
-  ["map", "Map"],
-  ["Map", "Map"],
-]);
-
-/**
- * The word under which the methods of a built-in type are found.
- *
- * @param name The type as written.
- * @returns The word, or null if it is no such type.
- */
-export function methodWord(name: string): string | null {
-  return EXTENSIBLE.get(name) ?? null;
-}
 
 /** The tables of one program. */
 export class Declarations {
@@ -138,7 +86,7 @@ export class Declarations {
   addFiles(files: readonly FileNode[], own = true): void {
     for (const file of files) {
       for (const node of file.interfaces) {
-        const reserved = own && RESERVED_INTERFACES.has(node.name);
+        const reserved = own && UNIVERSAL_INTERFACES.has(node.name);
         if (reserved || this.interfaces.has(node.name)) {
           this.#diagnostics.error(`duplicate interface '${node.name}': already defined`, node.at);
         } else {
@@ -256,11 +204,10 @@ export class Declarations {
   }
 
   #addImplementation(impl: ImplNode, interfaceName: string, key: string): void {
-    const methods = interfaceName === "ToString"
-      ? ["to_string"]
-      : interfaceName === "WriteTo"
-      ? ["write_to"]
-      : this.interfaces.get(interfaceName)?.methods.map((m) => m.name);
+    const universal = UNIVERSAL_INTERFACES.get(interfaceName);
+    const methods = universal === undefined
+      ? this.interfaces.get(interfaceName)?.methods.map((m) => m.name)
+      : [universal];
     if (methods === undefined) {
       this.#diagnostics.error(`undefined interface \`${interfaceName}\``, impl.interfaceAt);
       return;

@@ -22,12 +22,12 @@ import {
   STRING,
   type Type,
   typeName,
-  unify,
   withoutNull,
 } from "../types.ts";
 import type { Node } from "./base.ts";
 import { LiteralChecker } from "./literals.ts";
 import { builtinField, elementTypes } from "./signature.ts";
+import { unify } from "./unify.ts";
 
 /** Checks expressions. */
 export abstract class ExpressionChecker extends LiteralChecker {

@@ -4,9 +4,10 @@
  * @module
  */
 import type { StructLayout, TypedExpression } from "../typed_program.ts";
-import { ANY, fieldTypesOf, fresh, generic, INT, type Type, unify, withoutNull } from "../types.ts";
+import { ANY, fieldTypesOf, fresh, generic, INT, type Type, withoutNull } from "../types.ts";
 import type { Node } from "./base.ts";
 import { OperatorChecker } from "./operators.ts";
+import { unify } from "./unify.ts";
 
 /** Checks literals that have parts. */
 export abstract class LiteralChecker extends OperatorChecker {

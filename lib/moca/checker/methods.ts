@@ -16,13 +16,13 @@ import {
   substitute,
   type Type,
   typeName,
-  unify,
   withoutNull,
 } from "../types.ts";
 import { CallChecker } from "./calls.ts";
 import type { FunctionInfo } from "./declarations.ts";
 import { UNKNOWN_FUNCTION } from "./instantiation.ts";
 import { builtinMethod } from "./signature.ts";
+import { unify } from "./unify.ts";
 
 type Method = Expression & { readonly kind: "method" };
 

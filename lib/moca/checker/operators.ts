@@ -6,19 +6,10 @@
 import type { BinaryOperator } from "../ast.ts";
 import type { Position } from "../error.ts";
 import type { TypedExpression } from "../typed_program.ts";
-import {
-  ANY,
-  BOOL,
-  INT,
-  isPrimitive,
-  prune,
-  type Type,
-  typeName,
-  unify,
-  withoutNull,
-} from "../types.ts";
+import { ANY, BOOL, INT, isPrimitive, prune, type Type, typeName, withoutNull } from "../types.ts";
 import { AssociatedChecker } from "./associated.ts";
 import type { Node } from "./base.ts";
+import { unify } from "./unify.ts";
 
 /** Checks operators. */
 export abstract class OperatorChecker extends AssociatedChecker {

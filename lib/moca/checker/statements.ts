@@ -19,12 +19,12 @@ import {
   STRING,
   type Type,
   typeName,
-  unify,
   withoutNull,
 } from "../types.ts";
 import { ExpressionChecker } from "./expressions.ts";
 import { fallsOff, hasReturn } from "./reachability.ts";
 import { elementTypes } from "./signature.ts";
+import { unify } from "./unify.ts";
 
 type Node<K extends Statement["kind"]> = Statement & { readonly kind: K };
 

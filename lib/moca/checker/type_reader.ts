@@ -5,32 +5,10 @@
  */
 import type { TypeNode } from "../ast.ts";
 import type { Position } from "../error.ts";
-import {
-  ANY,
-  fresh,
-  generic,
-  type GenericName,
-  PRIMITIVES,
-  type StructInfo,
-  type Type,
-} from "../types.ts";
+import { ANY, fresh, generic, PRIMITIVES, type StructInfo, type Type } from "../types.ts";
+import { GENERIC_TYPES, UNIVERSAL_INTERFACES } from "./built_in_names.ts";
 import type { Declarations, DeclaredTypeParam, FunctionInfo } from "./declarations.ts";
 import type { Diagnostics } from "./diagnostics.ts";
-
-/** Interfaces that every type implements. */
-const UNIVERSAL_INTERFACES = new Set(["ToString", "WriteTo"]);
-
-/** Built-in types with arguments, by the names that programs give them. */
-const GENERICS: ReadonlyMap<string, { readonly name: GenericName; readonly count: number }> =
-  new Map([
-    ["array", { name: "array", count: 1 }],
-    ["Array", { name: "array", count: 1 }],
-    ["vec", { name: "Vec", count: 1 }],
-    ["Vec", { name: "Vec", count: 1 }],
-    ["map", { name: "Map", count: 2 }],
-    ["Map", { name: "Map", count: 2 }],
-    ["ptr", { name: "ptr", count: 1 }],
-  ]);
 
 /**
  * Type parameters that stand for themselves.
@@ -62,11 +40,6 @@ export class TypeReader {
   /** Whether there is an interface of that name. */
   isInterface(name: string): boolean {
     return UNIVERSAL_INTERFACES.has(name) || this.#declarations.interfaces.has(name);
-  }
-
-  /** Whether every type implements the interface of that name. */
-  isUniversal(name: string): boolean {
-    return UNIVERSAL_INTERFACES.has(name);
   }
 
   /** Reads the fields of all structs. */
@@ -147,7 +120,7 @@ export class TypeReader {
     if (primitive !== undefined && node.args.length === 0) {
       return primitive;
     }
-    const builtin = GENERICS.get(node.name);
+    const builtin = GENERIC_TYPES.get(node.name);
     if (builtin !== undefined) {
       return generic(builtin.name, ...this.#counted(node.name, builtin.count, args, node.at));
     }
@@ -196,7 +169,7 @@ export class TypeReader {
       const args = struct.typeParams.map((name) => env.get(name) ?? fresh());
       return { kind: "struct", struct, args };
     }
-    const builtin = GENERICS.get(target.name);
+    const builtin = GENERIC_TYPES.get(target.name);
     if (builtin !== undefined) {
       return generic(builtin.name, ...Array.from({ length: builtin.count }, () => fresh()));
     }
