@@ -45,6 +45,11 @@ export abstract class KernelCalls extends PathCalls implements System {
   /** Name lookups with a time limit. */
   protected readonly lookup: NameLookup = new NameLookup();
 
+  /** See `System.keepsLookups`. */
+  get keepsLookups(): boolean {
+    return this.stack.limitsLookups !== true || this.stack.keepsLookups === true;
+  }
+
   /** See `System.resolve`. */
   resolve(
     name: string | null,

@@ -770,13 +770,19 @@ export interface System {
   prlimit(resource: number, newLimit: Rlimit | null, oldLimit: Rlimit | null): number;
 
   /**
+   * Whether a lookup whose time is over goes on, so that a later {@linkcode System.resolve} of the same
+   * name gets its answer, also one whose time-out is 0; default: it does not.
+   */
+  readonly keepsLookups?: boolean;
+
+  /**
    * Resolves a host name; an IP address in text form gives itself.
    *
    * @param name The name, without a port.
    * @param family AF_INET, AF_INET6, or AF_UNSPEC for both; another is EAFNOSUPPORT.
    * @param addresses Receives sockaddr bytes with port 0, in the resolver's order.
    * @param timeout Milliseconds that it may take; negative, the default, for as long as the resolver
-   * takes. A lookup goes on when its time is over: the next one for the same name joins it.
+   * takes.
    * @returns The count of addresses; −ENOENT where there is none, −EACCES where the policy refuses
    * the name (whether it exists or not), −EAGAIN for a failure that may pass, −ETIMEDOUT.
    */

@@ -65,7 +65,7 @@ import type { Call, Verb } from "./verb.ts";
  * The methods that are printed: the system calls. `kind` is no call of the guest's, `rejected` comes
  * as text, and `takeDenial` is for tracers.
  */
-export type Method = Exclude<keyof System, "kind" | "rejected" | "takeDenial">;
+export type Method = Exclude<keyof System, "kind" | "rejected" | "takeDenial" | "keepsLookups">;
 
 /** A verb for each argument. */
 type Verbs<Args extends readonly unknown[]> = { readonly [I in keyof Args]: Verb<Args[I]> };

@@ -375,6 +375,11 @@ export class TracedSystem implements System {
     return this.#call("prlimit", args);
   }
 
+  /** See `System.keepsLookups`. */
+  get keepsLookups(): boolean {
+    return this.#system.keepsLookups === true;
+  }
+
   /** See `System.resolve`. */
   resolve(...args: Parameters<System["resolve"]>): number {
     return this.#call("resolve", args);

@@ -30,6 +30,7 @@ export function fakeSystem(answers: Partial<System>): FakeSystem {
   const target: Partial<System> = { ...defaults, ...answers };
   const system = new Proxy(target, {
     get(_target, name: keyof System): unknown {
+      if (name === "keepsLookups") return target.keepsLookups;
       const answer = target[name] ?? (() => -Errno.ENOSYS);
       return (...args: unknown[]) => {
         if (name !== "takeDenial") {

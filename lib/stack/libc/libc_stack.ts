@@ -176,6 +176,7 @@ export class LibcStack implements Stack {
   readonly host: HostFiles;
   readonly usesNames = false;
   readonly limitsLookups = true;
+  readonly keepsLookups = true;
   readonly #thread: LibcThread;
   readonly #lookup: LibcLookup;
   readonly #waiter: Waiter;

@@ -11,7 +11,12 @@ import { WasiContext } from "../../../lib/guest/wasi_p2/context.ts";
 import { Preopens } from "../../../lib/guest/wasi_p2/filesystem/preopens.ts";
 import { poll } from "../../../lib/guest/wasi_p2/io/poll.ts";
 import type { InputStream, OutputStream } from "../../../lib/guest/wasi_p2/io/streams.ts";
-import { type IpSocketAddress, Network } from "../../../lib/guest/wasi_p2/sockets/network.ts";
+import {
+  type IpAddressValue,
+  type IpSocketAddress,
+  Network,
+} from "../../../lib/guest/wasi_p2/sockets/network.ts";
+import { ResolveAddressStream } from "../../../lib/guest/wasi_p2/sockets/ip_name_lookup.ts";
 import { TcpSocket } from "../../../lib/guest/wasi_p2/sockets/tcp.ts";
 import { TcpWriter } from "../../../lib/guest/wasi_p2/sockets/tcp_writer.ts";
 import { UdpSocket } from "../../../lib/guest/wasi_p2/sockets/udp.ts";
@@ -291,4 +296,61 @@ testEachStack("descriptor gives streams only for what it was opened for", (stack
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+});
+
+/** A system whose lookups are answered when `timeouts` of them have been in vain. */
+function lookupSystem(timeouts: number, keepsLookups: boolean) {
+  let left = timeouts;
+  const waits: number[] = [];
+  const { system } = fakeSystem({
+    keepsLookups,
+    poll: () => 0,
+    resolve: (_name, _family, addresses, timeout = -1) => {
+      waits.push(timeout);
+      if (timeout >= 0 && left-- > 0) return -Errno.ETIMEDOUT;
+      addresses.push(Uint8Array.of(2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+      return 1;
+    },
+  });
+  return { context: new WasiContext(system), waits };
+}
+
+const LOOPBACK_IP: IpAddressValue = { tag: "ipv4", val: [127, 0, 0, 1] };
+
+Deno.test("resolve-next-address would block, and waits for nothing, until its pollable is ready", () => {
+  const { context, waits } = lookupSystem(4, true);
+  const stream = new ResolveAddressStream(context, "name");
+  assertEquals(failure(() => stream.resolveNextAddress()), "would-block");
+  using pollable = stream.subscribe();
+  assertFalse(pollable.ready());
+  assert(waits.every((timeout) => timeout === 0));
+  pollable.block();
+  assert(pollable.ready());
+  assertEquals(stream.resolveNextAddress(), LOOPBACK_IP);
+  assertEquals(stream.resolveNextAddress(), undefined);
+});
+
+Deno.test("poll() waits for a lookup beside other things", () => {
+  const { context } = lookupSystem(5, true);
+  const stream = new ResolveAddressStream(context, "name");
+  using lookup = stream.subscribe();
+  using late = subscribeDuration(context, 3_600_000_000_000n);
+  assertEquals(poll(context, [late, lookup]), Uint32Array.of(1));
+  assertEquals(stream.resolveNextAddress(), LOOPBACK_IP);
+});
+
+Deno.test("resolve-next-address waits where the system does not go on with a lookup", () => {
+  const { context, waits } = lookupSystem(1, false);
+  const stream = new ResolveAddressStream(context, "name");
+  assertEquals(waits, []);
+  assertEquals(stream.resolveNextAddress(), LOOPBACK_IP);
+  assertEquals(waits, [-1]);
+});
+
+testEachStack("a lookup goes on while its guest does other things", (stack) => {
+  using kernel = new Kernel(openStack(stack));
+  const stream = new ResolveAddressStream(new WasiContext(kernel), "localhost");
+  using pollable = stream.subscribe();
+  pollable.block();
+  assert(stream.resolveNextAddress() !== undefined);
 });

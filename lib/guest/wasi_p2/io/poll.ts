@@ -16,10 +16,15 @@ export const Awaited = {
   descriptor: 1,
   /** Its `deadline`. */
   time: 2,
+  /** What no descriptor tells of: it is looked at again and again. */
+  unseen: 3,
 } as const;
 
 /** One of the values of {@linkcode Awaited}. */
 export type Awaited = (typeof Awaited)[keyof typeof Awaited];
+
+/** Milliseconds between two looks at what no descriptor tells of. */
+const LOOK_INTERVAL = 5;
 
 /** `pollable`: something that can be waited for. */
 export abstract class Pollable extends Resource {
@@ -64,6 +69,8 @@ function isReady(pollable: Pollable, awaited: Awaited): boolean {
       return pollable.entry.revents !== 0 && pollable.settle();
     case Awaited.time:
       return performance.now() >= pollable.deadline;
+    case Awaited.unseen:
+      return pollable.look() === Awaited.nothing;
   }
 }
 
@@ -84,7 +91,9 @@ function pollOnce(
       pollable.entry.revents = 0;
       entries.push(pollable.entry);
     } else if (what === Awaited.nothing) deadline = 0;
-    else if (deadline > pollable.deadline) {
+    else if (what === Awaited.unseen) {
+      deadline = Math.min(deadline, performance.now() + LOOK_INTERVAL);
+    } else if (deadline > pollable.deadline) {
       deadline = performance.now() >= pollable.deadline ? 0 : pollable.deadline;
     }
   }

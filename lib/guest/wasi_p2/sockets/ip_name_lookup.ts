@@ -8,7 +8,7 @@ import { Errno } from "../../../linux/errno.ts";
 import { decodeSockaddr } from "../../../linux/sockaddr.ts";
 import { AF_UNSPEC } from "../../../linux/socket.ts";
 import type { WasiContext } from "../context.ts";
-import { type Pollable, ReadyPollable } from "../io/poll.ts";
+import { Awaited, Pollable } from "../io/poll.ts";
 import { Resource } from "../resource.ts";
 import { type ErrorCode, failWith, type IpAddressValue, type Network } from "./network.ts";
 
@@ -58,43 +58,94 @@ export function lookupCode(errno: number): ErrorCode {
   }
 }
 
-/** `resolve-address-stream`: the lookup is made when the first address is asked for. */
+/** Milliseconds for which one wait for a lookup lasts, at most. */
+const LONGEST_WAIT = 10_000;
+
+/**
+ * `resolve-address-stream`: nothing waits before its pollable does. Where the system cannot go on with a
+ * lookup meanwhile, the first call for an address waits.
+ */
 export class ResolveAddressStream extends Resource {
   readonly #context: WasiContext;
   readonly #host: string;
+  readonly #found: Uint8Array<ArrayBuffer>[] = [];
+  /** What the lookup gave; null while it is under way. */
+  #result: number | null = null;
   #addresses: IpAddressValue[] | null = null;
   #next = 0;
 
-  /** The addresses of a host. */
+  /** The addresses of a host, which are looked up from now on. */
   constructor(context: WasiContext, host: string) {
     super();
     this.#context = context;
     this.#host = host;
+    if (context.system.keepsLookups === true) this.proceed(0);
+  }
+
+  /**
+   * Waits for the lookup.
+   *
+   * @param timeout Milliseconds, at most; negative for as long as it takes.
+   * @returns Whether it is done.
+   */
+  proceed(timeout: number): boolean {
+    if (this.#result !== null) return true;
+    const { system } = this.#context;
+    const result = system.resolve(this.#host, AF_UNSPEC, this.#found, timeout);
+    // In time, the resolver itself says that nobody answers it.
+    if (result === -Errno.ETIMEDOUT && timeout >= 0) return false;
+    this.#result = result;
+    return true;
+  }
+
+  /** Whether the next address, or the end or an error, is there; starts the lookup if need be. */
+  get isReady(): boolean {
+    return this.proceed(this.#context.system.keepsLookups === true ? 0 : -1);
   }
 
   /** `resolve-next-address`. */
   resolveNextAddress(): IpAddressValue | undefined {
-    this.#addresses ??= this.#lookUp();
+    if (!this.isReady) failWith("would-block");
+    this.#addresses ??= this.#decode();
     return this.#addresses[this.#next++];
   }
 
   /** `subscribe`. */
   subscribe(): Pollable {
-    return new ReadyPollable(this.#context, this);
+    return new LookupPollable(this.#context, this);
   }
 
-  #lookUp(): IpAddressValue[] {
-    const found: Uint8Array<ArrayBuffer>[] = [];
-    const result = this.#context.system.resolve(this.#host, AF_UNSPEC, found);
+  #decode(): IpAddressValue[] {
+    const result = this.#result ?? 0;
     if (result < 0) failWith(lookupCode(result));
     const addresses: IpAddressValue[] = [];
-    for (const sockaddr of found) {
+    for (const sockaddr of this.#found) {
       const address = decodeSockaddr(sockaddr);
       if (address instanceof SocketAddress) {
         addresses.push(addressValue(address.ip.unmapped().bytes));
       }
     }
     return addresses;
+  }
+}
+
+/** The pollable of a stream. */
+class LookupPollable extends Pollable {
+  readonly #stream: ResolveAddressStream;
+
+  constructor(context: WasiContext, stream: ResolveAddressStream) {
+    super(context, stream);
+    this.#stream = stream;
+  }
+
+  look(): Awaited {
+    return this.#stream.isReady ? Awaited.nothing : Awaited.unseen;
+  }
+
+  override block(): void {
+    // What is to be written to sockets goes out meanwhile only if something looks after it.
+    if (this.context.writers.size > 0) return super.block();
+    while (!this.#stream.proceed(LONGEST_WAIT));
   }
 }
 
