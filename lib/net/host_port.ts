@@ -100,7 +100,8 @@ export function socketAddresses(
     const quoted = JSON.stringify(address);
     throw invalidInput(
       action.syscall,
-      `Cannot ${action.text} ${quoted}: the address must be host:port, IPv6 addresses in brackets`,
+      `Cannot ${action.text} ${quoted}: the address must be host:port, the port at most 65535, ` +
+        "IPv6 addresses in brackets",
     );
   }
   const literal = parseIpAddress(hostPort.host);

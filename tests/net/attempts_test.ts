@@ -171,7 +171,8 @@ Deno.test("TcpStream.connect() makes no call for malformed text", () => {
   const error = assertThrows(() => TcpStream.connect("127.0.0.1", { system }), NetError);
   assertEquals(
     error.message,
-    'Cannot connect to "127.0.0.1": the address must be host:port, IPv6 addresses in brackets',
+    'Cannot connect to "127.0.0.1": the address must be host:port, the port at most 65535, ' +
+      "IPv6 addresses in brackets",
   );
   assertEquals([error.kind, error.errno, error.syscall], ["InvalidInput", 22, "connect"]);
   assertEquals(calls, []);

@@ -60,7 +60,28 @@ export interface ScriptOutcome {
   readonly result: Value;
 }
 
-/** A script that runs. */
+/**
+ * A script that runs: a program that is compiled already, once or several times. {@linkcode runScript}
+ * compiles and runs in one step.
+ *
+ * @example
+ * ```ts
+ * import { compileScript, ScriptProcess } from "@vmsock/vmsock/moca";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const program = compileScript(`print(argv(1));`, { path: "greet.mc" });
+ * let text = "";
+ * for (const name of ["Ann", "Bob"]) {
+ *   const process = new ScriptProcess(program, {
+ *     args: ["greet.mc", name],
+ *     output: (_fd, bytes) => void (text += new TextDecoder().decode(bytes)),
+ *     timeout: 1000,
+ *   });
+ *   assertEquals(process.run().status, 0);
+ * }
+ * assertEquals(text, "Ann\nBob\n");
+ * ```
+ */
 export class ScriptProcess {
   readonly #program: Bytecode;
   readonly #options: ProcessOptions;
@@ -70,7 +91,12 @@ export class ScriptProcess {
   /** The threads that have not ended. */
   readonly #threads = new Set<ScriptThread>();
 
-  /** Makes a process; nothing runs yet. */
+  /**
+   * Makes a process; nothing runs yet.
+   *
+   * @param program What {@linkcode compileScript} gave.
+   * @param options System, output, arguments, limits.
+   */
   constructor(program: Bytecode, options: ProcessOptions) {
     const { timeout, workers } = options;
     this.#program = program;
@@ -83,7 +109,11 @@ export class ScriptProcess {
     this.#main = this.#start(options.entry ?? 0);
   }
 
-  /** Runs the script to its end; what it left open is closed. */
+  /**
+   * Runs the script to its end; what it left open is closed.
+   *
+   * @returns Exit status, error and result.
+   */
   run(): ScriptOutcome {
     try {
       for (;;) {

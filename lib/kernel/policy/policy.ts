@@ -190,7 +190,11 @@ export class Policy {
     );
   }
 
-  /** Whether Deno has granted a name for all ports, so that its own calls would not ask. */
+  /**
+   * Whether Deno has granted a name for all ports, so that its own calls would not ask.
+   *
+   * @param name A host name.
+   */
   isGranted(name: string): boolean {
     return this.#net.host(name) === "granted";
   }
