@@ -6,6 +6,7 @@
 import { Kernel } from "../../lib/kernel/kernel.ts";
 import { LibcUnavailableError } from "../../lib/stack/libc/library.ts";
 import { openStack } from "../../lib/stack/open.ts";
+import { unlessSkipped } from "../skipped.ts";
 
 /** The stacks that sockets run over. */
 export const STACKS = ["libc", "deno"] as const;
@@ -28,16 +29,17 @@ function whyMissing(name: TestedStack): string | null {
  *
  * @param name The test's name; the stack's stands before it.
  * @param body The test, with a kernel of its own that is closed after it.
+ * @param reason Why it cannot run here; default: nothing.
  */
 export function testEachStack(
   name: string,
   body: (system: Kernel, stack: TestedStack) => void | Promise<void>,
+  reason: string | null = null,
 ): void {
   for (const stack of STACKS) {
     const missing = stack === "libc" ? whyMissing(stack) : null;
     Deno.test({
-      name: `[${stack}] ${name}${missing === null ? "" : ` (skipped: ${missing})`}`,
-      ignore: missing !== null,
+      ...unlessSkipped(`[${stack}] ${name}`, missing, reason),
       fn: async () => {
         using kernel = new Kernel(openStack(stack));
         await body(kernel, stack);

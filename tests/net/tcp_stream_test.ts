@@ -5,6 +5,7 @@ import { SO_LINGER, SOL_SOCKET } from "../../lib/linux/socket.ts";
 import { NetError } from "../../lib/net/error.ts";
 import { TcpListener } from "../../lib/net/tcp_listener.ts";
 import { TcpStream } from "../../lib/net/tcp_stream.ts";
+import { NO_IPV6 } from "../ipv6.ts";
 import { testEachStack } from "./each_stack.ts";
 
 /** Two ends of one connection, and the listener that made it. */
@@ -134,7 +135,7 @@ testEachStack("TcpStream connects over IPv6", (system) => {
   assertEquals(pair.client.peerAddr().ip.toString(), "::1");
   pair.client.writeAll(bytes("x"));
   assertEquals(pair.server.read(new Uint8Array(1)), 1);
-});
+}, NO_IPV6);
 
 testEachStack("TcpStream.connect() takes a name", (system) => {
   using listener = TcpListener.bind("127.0.0.1:0", { system });
