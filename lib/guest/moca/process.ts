@@ -67,12 +67,15 @@ export interface ScriptOutcome {
  * @example
  * ```ts
  * import { compileScript, ScriptProcess } from "@vmsock/vmsock/moca";
+ * import { Kernel, openStack } from "@vmsock/vmsock/kernel";
  * import { assertEquals } from "@std/assert";
  *
  * const program = compileScript(`print(argv(1));`, { path: "greet.mc" });
+ * using system = new Kernel(openStack("auto"));
  * let text = "";
  * for (const name of ["Ann", "Bob"]) {
  *   const process = new ScriptProcess(program, {
+ *     system,
  *     args: ["greet.mc", name],
  *     output: (_fd, bytes) => void (text += new TextDecoder().decode(bytes)),
  *     timeout: 1000,
