@@ -15,10 +15,20 @@
  * @module
  */
 export { checkSource, compile, type CompileOptions, testFunctions } from "./compile.ts";
-export * from "./error.ts";
+export {
+  type Diagnostic,
+  formatDiagnostics,
+  formatPosition,
+  formatRuntimeError,
+  MocaCompileError,
+  MocaLimitError,
+  MocaTrap,
+  type Position,
+  runtimeError,
+  type StackLine,
+} from "./error.ts";
 export {
   type Bytecode,
-  functionAt,
   type FunctionCode,
   HALT_ADDRESS,
   type Handler,
