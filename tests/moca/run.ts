@@ -58,3 +58,13 @@ export function runSource(
     throw error;
   }
 }
+
+/** A machine with a program, and what it has written. */
+export function machine(
+  source: string,
+  options: Partial<VmOptions> = {},
+): { vm: Vm; text: () => string } {
+  let text = "";
+  const vm = new Vm(compile(source), { output: (_fd, bytes) => void (text += bytes), ...options });
+  return { vm, text: () => text };
+}

@@ -1,7 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Bytecode } from "../../lib/moca/bytecode.ts";
 import { compile } from "../../lib/moca/compile.ts";
-import { disassemble } from "../../lib/moca/disassembler.ts";
 import { OPCODE_NUMBERS, OPCODES } from "../../lib/moca/opcode.ts";
 import { MocaVerifyError, verify } from "../../lib/moca/verifier.ts";
 
@@ -98,20 +97,4 @@ Deno.test("verify() never lets changed words through to a broken state unnoticed
       assertEquals(error instanceof MocaVerifyError, true, String(error));
     }
   }
-});
-
-Deno.test("disassemble() prints instructions under their source lines", () => {
-  const source = "let a = 1;\nlet b = a + 2;\nprint(b);";
-  const text = disassemble(compile(source, { path: "t.mc" }), () => source);
-  const lines = text.split("\n").map((line) => line.trim().replace(/ +/g, " "));
-  assertEquals(
-    lines.slice(0, 5),
-    [
-      "function <main> () -> v, 4 registers, 0 captures",
-      "; t.mc:1 let a = 1;",
-      "84 LOAD_INT r0, 1",
-      "; t.mc:2 let b = a + 2;",
-      "86 ADD_K r1, r0, 2",
-    ].map((line) => line.replace("86", "87")),
-  );
 });

@@ -20,6 +20,7 @@ import {
   methodKey,
   NIL,
   prune,
+  resetTypeWork,
   resolved,
   runtimeTypeName,
   type StructInfo,
@@ -344,5 +345,7 @@ export function check(
   main: FileNode,
   prelude: Prelude,
 ): TypedProgram {
+  // A program before this one may have used up all steps.
+  resetTypeWork();
   return new ProgramChecker(prelude).check(files, main);
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { noInstruction, SLOW_PATHS } from "../../../lib/moca/machine/slow_paths.ts";
 import { OPCODE_NUMBERS, OPCODES } from "../../../lib/moca/opcode.ts";
+import { machine, runSource } from "../run.ts";
 
 /** A case of the loop: an instruction, and whether it may leave the rest to its slow path. */
 interface Case {
@@ -41,4 +42,50 @@ Deno.test("dispatch() leaves instructions only to slow paths that exist", () => 
   const leaving = cases().filter(({ leaves }) => leaves);
   assert(leaving.length > 20);
   assertEquals(leaving.filter(({ number }) => SLOW_PATHS[number] === noInstruction), []);
+});
+
+for (const loop of ["while true { }", "while true { if true { continue; } }", "while !false { }"]) {
+  Deno.test(`dispatch() comes back, so that the host is asked, in \`${loop}\``, () => {
+    const { vm } = machine(loop, { interrupt: () => "runtime error: time limit exceeded" });
+    assertEquals(vm.run(1000).kind, "failed");
+  });
+}
+
+Deno.test("dispatch() computes 64-bit integers as BigInt does, on seeded operands", () => {
+  let seed = 12345n;
+  const next = (): bigint => {
+    seed = BigInt.asUintN(64, seed * 6364136223846793005n + 1442695040888963407n);
+    return BigInt.asIntN(64, seed >> (seed & 31n));
+  };
+  const wrap = (n: bigint): bigint => BigInt.asIntN(64, n);
+  const operations: [string, (a: bigint, b: bigint) => bigint][] = [
+    ["+", (a, b) => wrap(a + b)],
+    ["-", (a, b) => wrap(a - b)],
+    ["*", (a, b) => wrap(a * b)],
+    ["/", (a, b) => b === 0n ? 0n : wrap(a / b)],
+    ["%", (a, b) => b === 0n ? 0n : wrap(a % b)],
+    ["&", (a, b) => a & b],
+    ["|", (a, b) => a | b],
+    ["^", (a, b) => a ^ b],
+    ["<<", (a, b) => wrap(a << (b & 63n))],
+    [">>", (a, b) => a >> (b & 63n)],
+  ];
+  const literal = (n: bigint): string =>
+    n === -(2n ** 63n) ? "(1 << 63)" : n < 0n ? `(-${-n})` : `${n}`;
+  const lines: string[] = [];
+  const wanted: bigint[] = [];
+  for (let i = 0; i < 200; i++) {
+    const [name, operation] = operations[i % operations.length] ?? ["+", (a) => a];
+    const a = next();
+    const b = next();
+    if (b !== 0n) {
+      lines.push(
+        `let a${i} = ${literal(a)}; let b${i} = ${
+          literal(b)
+        }; print(a${i} ${name} b${i}); print(a${i} ${name} ${literal(b)});`,
+      );
+      wanted.push(operation(a, b), operation(a, b));
+    }
+  }
+  assertEquals(runSource(lines.join("\n")).stdout, `${wanted.join("\n")}\n`);
 });
