@@ -20,6 +20,7 @@ export type TcpTuning = Partial<
   Pick<
     TcpSettings,
     | "noDelay"
+    | "cork"
     | "delayedAcknowledgment"
     | "userTimeout"
     | "keepAlive"

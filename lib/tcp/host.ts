@@ -153,11 +153,17 @@ export class TcpHost {
    * @param local The address; an unspecified IP address stands for all of the host's.
    * @param backlog How many connections may wait to be accepted.
    * @param settings What the connections are told.
+   * @param shares Whether other listeners may have the address too; connections are spread over them.
    * @returns The listener; −EADDRINUSE if one has the address.
    */
-  listen(local: SocketAddress, backlog: number, settings: TcpSettings): TcpListener | number {
+  listen(
+    local: SocketAddress,
+    backlog: number,
+    settings: TcpSettings,
+    shares = false,
+  ): TcpListener | number {
     const listeners = this.#listeners.get(local.port) ?? [];
-    if (listeners.some((other) => other.local.equals(local))) return -Errno.EADDRINUSE;
+    if (!shares && listeners.some((other) => other.local.equals(local))) return -Errno.EADDRINUSE;
     const listener = new TcpListener(local, backlog, { ...settings }, (closed) => {
       const left = (this.#listeners.get(local.port) ?? []).filter((other) => other !== closed);
       if (left.length === 0) this.#listeners.delete(local.port);
@@ -185,7 +191,7 @@ export class TcpHost {
     const connection = this.#find(destination, destinationPort, source, sourcePort);
     const begins = (segment.flags & (TCP_FLAG_SYN | TCP_FLAG_ACK | TCP_FLAG_RST)) === TCP_FLAG_SYN;
     const listener = connection === undefined || begins
-      ? this.#listenerFor(destination, destinationPort)
+      ? this.#listenerFor(destination, destinationPort, source, sourcePort)
       : undefined;
     if (connection !== undefined && !(listener !== undefined && connection.yieldsTo(segment))) {
       return connection.segmentArrives(segment, now);
@@ -362,10 +368,19 @@ export class TcpHost {
     );
   }
 
-  /** The listener for an address: one that has it before one that has all. */
-  #listenerFor(local: Uint8Array, port: number): TcpListener | undefined {
+  /** The listener for an address: one that has it before one that has all, the same for a peer. */
+  #listenerFor(
+    local: Uint8Array,
+    port: number,
+    remote: Uint8Array,
+    remotePort: number,
+  ): TcpListener | undefined {
     const listeners = this.#listeners.get(port);
-    return listeners?.find(({ local: { ip } }) => sameBytes(ip.bytes, local)) ??
+    const first = listeners?.find(({ local: { ip } }) => sameBytes(ip.bytes, local)) ??
       listeners?.find(({ local: { ip } }) => ip.isUnspecified && ip.bytes.length === local.length);
+    if (listeners === undefined || first === undefined || listeners.length === 1) return first;
+    const same = listeners.filter((other) => other.local.equals(first.local));
+    const place = remote.reduce((sum, octet) => (31 * sum + octet) >>> 0, remotePort);
+    return same[place % same.length];
   }
 }

@@ -30,6 +30,8 @@ export interface TcpSettings {
   readonly openTimeout: number;
   /** Whether small segments go out at once: Nagle's algorithm off. */
   noDelay: boolean;
+  /** Whether only full segments go out, for as long as the timer allows: TCP_CORK. */
+  cork: boolean;
   /** Longest that an acknowledgment waits for company, in milliseconds, less than 500. */
   delayedAcknowledgment: number;
   /** Milliseconds that data may stay unacknowledged before the connection is given up (R2). */
@@ -64,6 +66,7 @@ export const DEFAULT_TCP_SETTINGS: Readonly<TcpSettings> = {
   minimumRetransmissionTimeout: 1000,
   openTimeout: 180_000,
   noDelay: false,
+  cork: false,
   delayedAcknowledgment: 40,
   userTimeout: 900_000,
   keepAlive: false,

@@ -120,6 +120,7 @@ function probeWindow(tcb: TransmissionControlBlock, now: number): TcpRepr {
 /** Whether a run may go out now: silly window avoidance (MUST-38) and Nagle's algorithm. */
 function isWorthSending(tcb: TransmissionControlBlock, { size, fin }: Run, all: boolean): boolean {
   if (size >= payloadLimit(tcb) || fin) return true;
+  if (tcb.settings.cork) return false;
   if (all && (tcb.settings.noDelay || tcb.sndNxt === tcb.sndUna)) return true;
   return size > 0 && size * 2 >= tcb.sndWndMaximum;
 }

@@ -82,6 +82,11 @@ export class ControlChannel {
     return Atomics.exchange(this.#memory.slots, slot * SlotWord.count + SlotWord.error, 0);
   }
 
+  /** Leaves an error in a socket's row. */
+  setError(slot: number, errno: number): void {
+    Atomics.store(this.#memory.slots, slot * SlotWord.count + SlotWord.error, errno);
+  }
+
   /** Counts a connection that the guest has taken, so that others get room. */
   countAccepted(slot: number): void {
     Atomics.add(this.#memory.slots, slot * SlotWord.count + SlotWord.accepted, 1);

@@ -16,19 +16,16 @@ export const LIMITATIONS: readonly Limitation[] = [
   row("recv(MSG_OOB) on TCP", Errno.EINVAL, "urgent data of sockets"),
   row("setsockopt(IP_ADD_MEMBERSHIP)", Errno.ENOPROTOOPT, "multicast"),
   row("setsockopt(TCP_CONGESTION) of another than reno", Errno.ENOENT, "another"),
+  row("setsockopt(SO_OOBINLINE)", Errno.ENOPROTOOPT, "urgent data of sockets"),
   row(
-    "setsockopt(SO_REUSEPORT) on UDP, second listener on TCP",
-    Errno.EADDRINUSE,
-    "sharing a port",
-  ),
-  row("TCP_CORK, UDP_CORK, MSG_MORE", 0, "holding data back: it is sent"),
-  row("epoll_wait() of a socket before connect(), or after an error", 0, "EPOLLHUP and EPOLLERR"),
-  row("poll() of a UDP socket after an ICMP error", 0, "POLLERR: POLLIN shows it"),
-  row("shutdown(SHUT_RD)", 0, "data that arrives later: it is dropped"),
-  row("SO_RCVLOWAT, SO_RCVBUF, SO_SNDBUF", 0, "an effect: the values are kept"),
-  row(
-    "recv(MSG_DONTWAIT), poll(0)",
+    "select(), epoll_wait() before connect(), after an error or after SHUT_RD",
     0,
-    "the last moment: what is on its way between engine and guest",
+    "EPOLLHUP, EPOLLERR, EPOLLIN: poll() has them",
+  ),
+  row("SO_RCVLOWAT in poll(), SO_RCVBUF, SO_SNDBUF", 0, "an effect: the values are kept"),
+  row(
+    "recv(), send() and epoll_wait(0) right after a send() of this host's to itself",
+    0,
+    "the last moment: a part of it is on its way, and takes no room here",
   ),
 ];

@@ -54,6 +54,8 @@ export interface SendOptions {
 export class UdpPort {
   /** Its address; an unspecified IP address stands for all of the host's. */
   readonly local: SocketAddress;
+  /** Whether datagrams are spread over all that have its address and this: SO_REUSEPORT. */
+  readonly spreads: boolean;
   /** The only peer that it hears, if it has one. */
   remote: SocketAddress | null = null;
   /** Positive errno of the last ICMP error about what it sent to its peer; 0 for none. */
@@ -65,9 +67,11 @@ export class UdpPort {
    * Makes a port.
    *
    * @param local Its address.
+   * @param spreads Whether datagrams are spread over those that have it.
    */
-  constructor(local: SocketAddress) {
+  constructor(local: SocketAddress, spreads = false) {
     this.local = local;
+    this.spreads = spreads;
   }
 
   /** The datagram that {@link UdpPort.receive} would take; undefined without. */
@@ -125,16 +129,18 @@ export class UdpHost {
    * Opens a port.
    *
    * @param local The address; an unspecified IP address stands for all of the host's.
+   * @param sharing Whether others may have it: with `last` the one that opened it last gets what
+   * comes, with `spread` a sender's datagrams go to the same one of all.
    * @returns −EADDRINUSE if one has it, or has it for all addresses.
    */
-  open(local: SocketAddress): UdpPort | number {
+  open(local: SocketAddress, sharing: "none" | "last" | "spread" = "none"): UdpPort | number {
     const same = this.#ports.get(local.port) ?? [];
     const clashes = same.some(({ local: { ip } }) =>
       ip.family === local.ip.family &&
       (ip.isUnspecified || local.ip.isUnspecified || ip.equals(local.ip))
     );
-    if (clashes) return -Errno.EADDRINUSE;
-    const port = new UdpPort(local);
+    if (clashes && sharing === "none") return -Errno.EADDRINUSE;
+    const port = new UdpPort(local, sharing === "spread");
     this.#ports.set(local.port, [...same, port]);
     return port;
   }
@@ -202,14 +208,29 @@ export class UdpHost {
   datagramArrives(source: Uint8Array, destination: Uint8Array, datagram: UdpPacket): boolean {
     const from = new SocketAddress(new IpAddress(source), datagram.sourcePort);
     const to = new IpAddress(destination);
-    const port = this.#ports.get(datagram.destinationPort)?.find(({ local: { ip }, remote }) =>
-      ip.family === to.family && (ip.isUnspecified || ip.equals(to)) &&
-      (remote === null || remote.equals(from))
-    );
+    const port = this.#portFor(to, from, datagram.destinationPort);
     if (port === undefined) return false;
     port.deliver({ from, data: datagram.payload.slice() });
     this.#onChange(port);
     return true;
+  }
+
+  /** Who hears a datagram: one that hears nobody else, then one with the very address, then the last. */
+  #portFor(to: IpAddress, from: SocketAddress, number: number): UdpPort | undefined {
+    const fitting = this.#ports.get(number)?.filter(({ local: { ip }, remote }) =>
+      ip.family === to.family && (ip.isUnspecified || ip.equals(to)) &&
+      (remote === null || remote.equals(from))
+    );
+    if (fitting === undefined || fitting.length < 2) return fitting?.[0];
+    const score = ({ local: { ip }, remote }: UdpPort) =>
+      (remote === null ? 0 : 2) + (ip.isUnspecified ? 0 : 1);
+    const best = Math.max(...fitting.map(score));
+    const equal = fitting.filter((port) => score(port) === best);
+    const last = equal.at(-1);
+    if (last?.spreads !== true) return last;
+    const spread = equal.filter(({ spreads }) => spreads);
+    const place = from.ip.bytes.reduce((sum, octet) => (31 * sum + octet) >>> 0, from.port);
+    return spread[place % spread.length];
   }
 
   /**

@@ -14,7 +14,7 @@ import {
   IPV6_TCLASS,
   IPV6_UNICAST_HOPS,
 } from "../../linux/in.ts";
-import { SO_NO_CHECK, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
+import { SO_NO_CHECK, SO_REUSEPORT, SOCK_STREAM, SOL_SOCKET } from "../../linux/socket.ts";
 import {
   TCP_CONGESTION,
   TCP_KEEPCNT,
@@ -144,7 +144,16 @@ const IPV6_RULES: ReadonlyMap<number, OptionRule> = new Map([
   ],
 ]);
 
+const REUSE_PORT: OptionRule = {
+  get: (_socket, values) => Number(values.reusePort),
+  set: (_socket, values, value) => {
+    values.reusePort = value !== 0;
+    return 0;
+  },
+};
+
 const SOCKET_RULES: ReadonlyMap<number, OptionRule> = new Map([
+  [SO_REUSEPORT, REUSE_PORT],
   [SO_NO_CHECK, kept(OwnOption.noChecksum, 0, (value) => value === 0 ? 0 : 1)],
 ]);
 

@@ -5,9 +5,16 @@
  * @module
  */
 import { Errno } from "../../linux/errno.ts";
-import { O_CLOEXEC } from "../../linux/fcntl.ts";
+import { O_CLOEXEC, O_NONBLOCK } from "../../linux/fcntl.ts";
 import { FIONBIO } from "../../linux/ioctl.ts";
-import { AF_UNIX, SO_RCVTIMEO, SO_SNDTIMEO, SOCK_CLOEXEC, SOL_SOCKET } from "../../linux/socket.ts";
+import {
+  AF_UNIX,
+  MSG_DONTWAIT,
+  SO_RCVTIMEO,
+  SO_SNDTIMEO,
+  SOCK_CLOEXEC,
+  SOL_SOCKET,
+} from "../../linux/socket.ts";
 import type { SockaddrStorage } from "../../linux/sockaddr.ts";
 import { type Bytes, FileKind } from "../open_file.ts";
 import { LibcFile } from "../libc/libc_file.ts";
@@ -116,6 +123,19 @@ export abstract class UserSocket extends LibcFile implements OptionTarget {
     return this.context.channel.takeError(this.slot);
   }
 
+  /**
+   * Lets the engine carry what is on its way, so that what a peer on this host has sent is there, as it
+   * would be on Linux.
+   */
+  settle(): void {
+    this.context.channel.request(Operation.unacknowledged, this.slot);
+  }
+
+  /** Whether a call may not wait. */
+  protected isImmediate(flags: number): boolean {
+    return (flags & MSG_DONTWAIT) !== 0 || (this.getStatusFlags() & O_NONBLOCK) !== 0;
+  }
+
   /** What bind(2) is told beside the address. */
   protected get bindFlags(): number {
     const { reuseAddress, reusePort, v6Only } = this.options;
@@ -177,22 +197,24 @@ export abstract class UserSocket extends LibcFile implements OptionTarget {
     return CloseMode.orderly;
   }
 
-  /** Puts another pair in the place of this one, whose other end is gone. */
+  /**
+   * Ends what the engine has of this socket, and puts another pair in the place of this one. The engine
+   * gets its end first: it must not take the end of the old pair for the end of a stream.
+   */
   protected renewPair(type: number): number {
-    const { libc } = this.context.thread;
+    const { channel, thread: { libc } } = this.context;
     const pair = openPair(this.context, type);
     if (typeof pair === "number") return pair;
     const flags = this.getStatusFlags();
     const [guests, engines] = pair;
-    const moved = libc.dup3(guests, this.descriptor, O_CLOEXEC);
+    const result = channel.request(Operation.disconnect, this.slot, engines);
+    if (result < 0) libc.close(engines);
+    const moved = result < 0 ? result : libc.dup3(guests, this.descriptor, O_CLOEXEC);
     libc.close(guests);
-    if (moved < 0) {
-      libc.close(engines);
-      return moved;
-    }
+    if (moved < 0) return moved;
     this.setStatusFlags(flags);
     this.restoreTimeouts();
-    return engines;
+    return result;
   }
 
   /** A new pair knows nothing of time-outs that were set before. */

@@ -14,7 +14,8 @@ import { ADDRESS_SIZE, Operation, takeAddress } from "./control.ts";
 import { type ChannelOptions, ControlChannel } from "./control_channel.ts";
 import { LIMITATIONS } from "./limitations.ts";
 import { explainTunFailure } from "./tun_failure.ts";
-import { openPair, type UserContext, UserSocket } from "./user_socket.ts";
+import { pollUserSockets } from "./user_poll.ts";
+import { openPair, type UserContext } from "./user_socket.ts";
 import { UserTcpSocket } from "./user_tcp_socket.ts";
 import { UserUdpSocket } from "./user_udp_socket.ts";
 
@@ -40,23 +41,6 @@ function checkPermission(): void {
   throw new UserStackError(
     `Cannot start the user stack's worker: run again with --allow-read=${LIBRARY.pathname}`,
   );
-}
-
-/** Adds what Linux does not see; returns how many files have anything ready. */
-function addPending(
-  files: readonly (OpenFile | null)[],
-  revents: Int16Array,
-  count: number,
-): number {
-  let ready = 0;
-  for (let index = 0; index < count; index++) {
-    const file = files[index];
-    const more = file instanceof UserSocket ? file.pendingEvents : 0;
-    const events = (revents[index] ?? 0) | more;
-    revents[index] = events;
-    if (events !== 0) ready += 1;
-  }
-  return ready;
 }
 
 /** Our own TCP and UDP over a TUN device. Local sockets, files and pipes are Linux's. */
@@ -152,13 +136,7 @@ export class UserStack implements Stack {
     count: number,
     timeout: number,
   ): number {
-    let pending = false;
-    for (let index = 0; index < count && !pending; index++) {
-      const file = files[index];
-      pending = file instanceof UserSocket && file.pendingEvents !== 0;
-    }
-    const ready = this.#linux.poll(files, events, revents, count, pending ? 0 : timeout);
-    return pending && ready >= 0 ? addPending(files, revents, count) : ready;
+    return pollUserSockets(this.#linux, { files, events, revents, count }, timeout);
   }
 
   /** See {@link Stack.select}. */

@@ -5,7 +5,7 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { FIONREAD, SIOCATMARK, TIOCOUTQ } from "../../linux/ioctl.ts";
-import { POLLERR, POLLHUP, POLLOUT } from "../../linux/poll.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDHUP } from "../../linux/poll.ts";
 import { sockaddrFamily, type SockaddrStorage } from "../../linux/sockaddr.ts";
 import {
   AF_INET6,
@@ -13,10 +13,12 @@ import {
   MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
+  MSG_MORE,
   MSG_NOSIGNAL,
   MSG_OOB,
   MSG_PEEK,
   MSG_TRUNC,
+  SHUT_WR,
   SOCK_NONBLOCK,
   SOCK_STREAM,
 } from "../../linux/socket.ts";
@@ -24,7 +26,8 @@ import { O_NONBLOCK } from "../../linux/fcntl.ts";
 import type { Iovec } from "../../linux/uio.ts";
 import { decodeEndpoint } from "../endpoint.ts";
 import type { Bytes, OpenFile, ReceivedMessage } from "../open_file.ts";
-import { SocketState, TcpState } from "../tcp_state.ts";
+import { HostOption } from "../options/host_option.ts";
+import { Shutdown, SocketState, TcpState } from "../tcp_state.ts";
 import { ACCEPTED_SIZE, CloseMode, Operation, SlotWord, takeAddress } from "./control.ts";
 import { type UserContext, UserSocket, type UserSocketParts } from "./user_socket.ts";
 
@@ -39,6 +42,10 @@ export class UserTcpSocket extends UserSocket {
   #bound = false;
   /** Whether data may flow, so that calls need not look at states. */
   #flowing = false;
+  /** Bits of {@link Shutdown}. Linux itself knows of SEND only: what comes after SHUT_RD can be read. */
+  #shut = 0;
+  /** Whether MSG_MORE has announced more data. */
+  #holds = false;
 
   /** Makes a socket of its parts; `connected` for one that accept(2) gives. */
   constructor(context: UserContext, parts: UserSocketParts, connected = false) {
@@ -65,7 +72,8 @@ export class UserTcpSocket extends UserSocket {
     const { channel } = this.context;
     const error = channel.word(this.slot, SlotWord.error) === 0 ? 0 : POLLERR;
     const fresh = this.#socketState === SocketState.UNCONNECTED && !this.listening;
-    return error | (fresh ? POLLHUP : 0);
+    const ended = (this.#shut & Shutdown.RECEIVE) !== 0 ? POLLIN | POLLRDHUP : 0;
+    return error | ended | (fresh || this.#shut === Shutdown.BOTH ? POLLHUP : 0);
   }
 
   override bind(address: Uint8Array<ArrayBuffer>, length: number): number {
@@ -132,14 +140,14 @@ export class UserTcpSocket extends UserSocket {
         if (started < 0) return started;
         this.#socketState = SocketState.CONNECTING;
         // How it goes shows in a later call, as on Linux, even if it is known already.
-        if (this.#isNonBlocking) return result;
+        if (this.isImmediate(0)) return result;
         break;
       }
       default:
         return -Errno.EINVAL;
     }
     if (this.tcpState === TcpState.SYN_SENT) {
-      if (this.#isNonBlocking || !this.#awaitConnection()) return result;
+      if (this.isImmediate(0) || !this.#awaitConnection()) return result;
     }
     return this.#endConnecting();
   }
@@ -147,7 +155,10 @@ export class UserTcpSocket extends UserSocket {
   override send(buffer: Bytes | null, length: number, flags: number): number {
     const refused = this.#checkSend(flags);
     if (refused < 0) return refused;
-    return this.#sent(super.send(buffer, length, flags | MSG_NOSIGNAL));
+    if ((flags & MSG_MORE) !== 0) this.#hold(true);
+    const sent = this.#sent(super.send(buffer, length, flags | MSG_NOSIGNAL));
+    if ((flags & MSG_MORE) === 0) this.#hold(false);
+    return sent;
   }
 
   override write(buffer: Bytes | null, length: number): number {
@@ -165,14 +176,21 @@ export class UserTcpSocket extends UserSocket {
   override sendmsg(buffers: readonly Iovec[], flags: number): number {
     const refused = this.#checkSend(flags);
     if (refused < 0) return refused;
-    return this.#sent(super.sendmsg(buffers, flags | MSG_NOSIGNAL, null, 0));
+    if ((flags & MSG_MORE) !== 0) this.#hold(true);
+    const sent = this.#sent(super.sendmsg(buffers, flags | MSG_NOSIGNAL, null, 0));
+    if ((flags & MSG_MORE) === 0) this.#hold(false);
+    return sent;
   }
 
   override recv(buffer: Bytes | null, length: number, flags: number): number {
     const refused = this.#checkReceive(flags);
     if (refused !== null) return refused;
     if ((flags & MSG_TRUNC) !== 0) return this.#discard(length, flags);
-    return this.#received(super.recv(buffer, length, flags));
+    const wait = flags | this.#waitFlags();
+    const count = super.recv(buffer, length, wait);
+    if (count !== -Errno.EAGAIN || !this.isImmediate(flags)) return this.#received(count);
+    this.settle();
+    return this.#received(super.recv(buffer, length, wait));
   }
 
   override read(buffer: Bytes | null, length: number): number {
@@ -203,15 +221,18 @@ export class UserTcpSocket extends UserSocket {
 
   override shutdown(how: number): number {
     if (how < 0 || how > 2) return -Errno.EINVAL;
+    const bits = how + 1;
     switch (this.tcpState) {
       case TcpState.CLOSE:
+        this.#shut |= bits;
         return -Errno.ENOTCONN;
       case TcpState.LISTEN:
         return how === 1 ? 0 : this.#disconnect();
       case TcpState.SYN_SENT:
         return this.#disconnect();
       default:
-        return this.#settled(super.shutdown(how));
+        this.#shut |= bits;
+        return (bits & Shutdown.SEND) === 0 ? 0 : this.#shutSending();
     }
   }
 
@@ -230,7 +251,7 @@ export class UserTcpSocket extends UserSocket {
     switch (request) {
       case FIONREAD:
         if (this.listening) return -Errno.EINVAL;
-        this.#settled(0);
+        this.settle();
         return this.nativeIoctl(request, value);
       case TIOCOUTQ: {
         if (this.listening) return -Errno.EINVAL;
@@ -263,10 +284,6 @@ export class UserTcpSocket extends UserSocket {
     return (unread[0] ?? 0) > 0 ? CloseMode.reset : CloseMode.orderly;
   }
 
-  get #isNonBlocking(): boolean {
-    return (this.getStatusFlags() & O_NONBLOCK) !== 0;
-  }
-
   /**
    * Begins a connection. The guest's end of the pair is filled up, so that Linux shows it as writable
    * only when the engine has emptied it: once the connection stands.
@@ -281,7 +298,7 @@ export class UserTcpSocket extends UserSocket {
       if (count > 0) padding += count;
       else if (count === -Errno.EPIPE) {
         // An attempt that failed took the other end with it.
-        const renewed = this.#renew();
+        const renewed = this.renewPair(SOCK_STREAM);
         if (renewed < 0) return renewed;
         padding = 0;
       } else break;
@@ -294,13 +311,28 @@ export class UserTcpSocket extends UserSocket {
       return result;
     }
     this.#bound = true;
+    this.#shut = 0;
     return 0;
   }
 
-  /** Lets the engine take in what this side has done, so that states show it. */
-  #settled(result: number): number {
-    this.context.channel.request(Operation.unacknowledged, this.slot);
+  #shutSending(): number {
+    const result = super.shutdown(SHUT_WR);
+    this.settle();
     return result;
+  }
+
+  /** Tells the engine whether what was sent may go out although it fills no segment. */
+  #hold(on: boolean): void {
+    if (on === this.#holds) return;
+    this.#holds = on;
+    this.applyOption(HostOption.cork, Number(on || this.options.cork));
+  }
+
+  /** After SHUT_RD nothing is waited for; what has arrived by now is still to be had. */
+  #waitFlags(): number {
+    if ((this.#shut & Shutdown.RECEIVE) === 0) return 0;
+    this.settle();
+    return MSG_DONTWAIT;
   }
 
   /** Waits until the connection stands or has failed; false if SO_SNDTIMEO ends the wait. */
@@ -331,22 +363,15 @@ export class UserTcpSocket extends UserSocket {
   /** tcp_disconnect: the socket can be used again. */
   #disconnect(): number {
     if (this.listening) this.#stopListening();
-    const renewed = this.#renew();
+    const wasOpening = this.tcpState === TcpState.SYN_SENT;
+    const renewed = this.renewPair(SOCK_STREAM);
     if (renewed < 0) return renewed;
+    if (wasOpening) this.context.channel.setError(this.slot, Errno.ECONNRESET);
     this.#socketState = SocketState.UNCONNECTED;
-    this.#bound = false;
+    this.#bound = renewed > 0;
     this.#flowing = false;
+    this.#shut = 0;
     return 0;
-  }
-
-  /** Gives the socket a new pair and the engine its end of it. */
-  #renew(): number {
-    const engines = this.renewPair(SOCK_STREAM);
-    if (engines < 0) return engines;
-    const { channel, thread } = this.context;
-    const result = channel.request(Operation.disconnect, this.slot, engines);
-    if (result < 0) thread.libc.close(engines);
-    return result;
   }
 
   /** Connections that nobody has taken end with the listener. The engine offers none from here on. */
@@ -376,7 +401,11 @@ export class UserTcpSocket extends UserSocket {
     if ((flags & MSG_ERRQUEUE) !== 0) return -Errno.EAGAIN;
     if (this.#flowing || this.#begun()) return null;
     const error = this.takeError();
-    return error === 0 ? -Errno.ENOTCONN : -error;
+    if (error !== 0) return -error;
+    if (this.listening) return -Errno.ENOTCONN;
+    // A connection that has ended, like one whose end was asked for, is at its end.
+    const ended = this.#socketState !== SocketState.UNCONNECTED;
+    return ended || (this.#shut & Shutdown.RECEIVE) !== 0 ? 0 : -Errno.ENOTCONN;
   }
 
   /** Whether a connection has been begun; notes that it stands. */
@@ -394,6 +423,7 @@ export class UserTcpSocket extends UserSocket {
   }
 
   #received(result: number): number {
+    if (result === -Errno.EAGAIN && (this.#shut & Shutdown.RECEIVE) !== 0) return 0;
     if (result > 0 || (result < 0 && result !== -Errno.ECONNRESET)) return result;
     const error = this.takeError();
     return error === 0 ? 0 : -error;
@@ -402,7 +432,7 @@ export class UserTcpSocket extends UserSocket {
   /** MSG_TRUNC on a stream: as many octets are thrown away. */
   #discard(length: number, flags: number): number {
     const count = Math.min(length, SCRATCH.length);
-    return this.#received(super.recv(SCRATCH, count, flags & ~MSG_TRUNC));
+    return this.#received(super.recv(SCRATCH, count, (flags & ~MSG_TRUNC) | this.#waitFlags()));
   }
 
   #receiveVector(buffers: readonly Iovec[], flags: number, message: ReceivedMessage): number {
@@ -411,6 +441,10 @@ export class UserTcpSocket extends UserSocket {
     if ((flags & MSG_TRUNC) !== 0 && (flags & MSG_PEEK) === 0) {
       return this.#discard(buffers.reduce((sum, { length }) => sum + length, 0), flags);
     }
-    return this.#received(super.recvmsg(buffers, flags, message));
+    const wait = flags | this.#waitFlags();
+    const count = super.recvmsg(buffers, wait, message);
+    if (count !== -Errno.EAGAIN || !this.isImmediate(flags)) return this.#received(count);
+    this.settle();
+    return this.#received(super.recvmsg(buffers, wait, message));
   }
 }

@@ -74,7 +74,8 @@ function shutListenerDown(): void {
       assertEquals(kernel.close(client), 0);
     }
     assertEquals(descriptorCount(), before);
-    assertEquals(kernel.bind(listener, name), 0);
+    // A port that was named is kept, as by Linux.
+    assertEquals(kernel.bind(listener, name), round === 0 ? 0 : -Errno.EINVAL);
     assertEquals(kernel.listen(listener, 16), 0);
   }
   const last = connect(name);

@@ -77,6 +77,21 @@ export function isOwnAddress(context: EngineContext, address: IpAddress): boolea
 }
 
 /**
+ * Returns whether bind(2) takes an address: one of this host's, all of them, a group's, everybody's.
+ *
+ * @param context The engine.
+ * @param address The address, no IPv4-mapped one.
+ */
+export function isBindable(context: EngineContext, address: IpAddress): boolean {
+  return address.isUnspecified || address.isMulticast || isBroadcast(address) ||
+    isOwnAddress(context, address);
+}
+
+function isBroadcast({ bytes }: IpAddress): boolean {
+  return bytes.length === 4 && bytes.every((octet) => octet === 255);
+}
+
+/**
  * Replaces an unspecified destination, which Linux takes for this host.
  *
  * @param remote The destination, IPv4-mapped addresses as they are.

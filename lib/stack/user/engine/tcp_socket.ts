@@ -30,7 +30,7 @@ import { PacketMarks } from "./packet_marks.ts";
 import {
   type EngineContext,
   type EngineSocket,
-  isOwnAddress,
+  isBindable,
   normalize,
   sourceFor,
 } from "./context.ts";
@@ -51,7 +51,8 @@ const STATE_NUMBERS: Readonly<Record<TcpState, number>> = {
   "SYN-RECEIVED": 3,
   "FIN-WAIT-1": 4,
   "FIN-WAIT-2": 5,
-  "TIME-WAIT": 6,
+  // Linux's socket has left the connection by then.
+  "TIME-WAIT": 7,
   "CLOSED": 7,
   "CLOSE-WAIT": 8,
   "LAST-ACK": 9,
@@ -76,6 +77,11 @@ export class EngineTcpSocket implements EngineSocket {
   readonly #marks = new PacketMarks();
   #bindFlags = 0;
   #local: SocketAddress | null = null;
+  /** What is still told after the port was given back: inet_sport. */
+  #formerly: SocketAddress | null = null;
+  /** Whether bind(2) has named the port: SOCK_BINDPORT_LOCK; and the address: SOCK_BINDADDR_LOCK. */
+  #chosePort = false;
+  #choseAddress = false;
   #portEntry: PortEntry | null = null;
   #connection: TcpConnection | null = null;
   #listeners: TcpListener[] = [];
@@ -135,9 +141,12 @@ export class EngineTcpSocket implements EngineSocket {
   bind(ip: IpAddress, port: number, flags: number): number {
     this.#bindFlags = flags;
     const plain = ip.unmapped();
-    const isOwn = plain.isUnspecified || isOwnAddress(this.#context, plain);
-    if (!isOwn) return -Errno.EADDRNOTAVAIL;
-    return this.#take(ip, port);
+    if (!isBindable(this.#context, plain)) return -Errno.EADDRNOTAVAIL;
+    const taken = this.#take(ip, port);
+    if (taken < 0) return taken;
+    this.#chosePort = port !== 0;
+    this.#choseAddress = !plain.isUnspecified;
+    return taken;
   }
 
   /** connect(2), which only begins it. */
@@ -147,7 +156,10 @@ export class EngineTcpSocket implements EngineSocket {
     const source = this.#local === null || this.#local.ip.unmapped().isUnspecified
       ? sourceFor(this.#context, target.ip)
       : this.#local.ip.unmapped();
-    if (source === null || source.family !== target.ip.family) return -Errno.ENETUNREACH;
+    if (source === null) return -Errno.ENETUNREACH;
+    if (source.family !== target.ip.family) {
+      return source.family === 4 ? -Errno.EAFNOSUPPORT : -Errno.ENETUNREACH;
+    }
     if (this.#local === null) {
       const isConnected = (port: number) =>
         tcp.hasConnection(new SocketAddress(source, port), target);
@@ -185,7 +197,8 @@ export class EngineTcpSocket implements EngineSocket {
       const { mtu } = this.#context;
       const settings = { ...this.#settings, ...this.#marks.of(family), family, mtu };
       const address = new SocketAddress(ip, local.port);
-      const listener = this.#context.tcp.listen(address, backlog, settings);
+      const shares = (this.#bindFlags & BindFlag.reusePort) !== 0;
+      const listener = this.#context.tcp.listen(address, backlog, settings, shares);
       if (typeof listener === "number") {
         this.#stopListening();
         return listener;
@@ -198,7 +211,7 @@ export class EngineTcpSocket implements EngineSocket {
     return 0;
   }
 
-  /** Ends a connection or a listener; the socket goes on with a new pair. */
+  /** Ends a connection or a listener; the socket goes on with a new pair. Gives 1 if it has its port. */
   disconnect(descriptor: number): number {
     this.#stopListening();
     this.#leaveConnection();
@@ -207,9 +220,16 @@ export class EngineTcpSocket implements EngineSocket {
     this.#ended = this.#endTold = this.#blocked = false;
     this.#offered = 0;
     this.#context.setWord(this.#slot, SlotWord.accepted, 0);
-    this.#givePortBack();
+    const bound = this.#local;
+    if (!this.#chosePort) this.#givePortBack();
+    if (bound !== null) {
+      const ip = this.#choseAddress ? bound.ip : anyAddress(this.#domain);
+      this.#formerly = new SocketAddress(ip, bound.port);
+      this.#local = this.#chosePort ? this.#formerly : null;
+    }
+    if (this.#portEntry !== null) this.#portEntry.listening = false;
     this.#setState("CLOSED");
-    return 0;
+    return this.#chosePort ? 1 : 0;
   }
 
   /** close(2). */
@@ -238,7 +258,7 @@ export class EngineTcpSocket implements EngineSocket {
 
   /** Both names, each in a record of its own. */
   names(target: Uint8Array): number {
-    const local = this.#local;
+    const local = this.#local ?? this.#formerly;
     const remote = this.#connection?.remote;
     putAddress(target, 0, this.#encode(local ?? new SocketAddress(anyAddress(this.#domain), 0)));
     putAddress(target, 32, remote === undefined ? new Uint8Array() : this.#encode(remote));
@@ -257,6 +277,8 @@ export class EngineTcpSocket implements EngineSocket {
     switch (option) {
       case HostOption.noDelay:
         return this.#tune({ noDelay: value !== 0 });
+      case HostOption.cork:
+        return this.#tune({ cork: value !== 0 });
       case HostOption.keepAlive:
         return this.#tune({ keepAlive: value !== 0 });
       case OwnOption.keepIdle:
@@ -286,7 +308,8 @@ export class EngineTcpSocket implements EngineSocket {
   pump(now: number): void {
     if (this.#listeners.length > 0) return this.#offer();
     const connection = this.#connection;
-    if (connection === null) return;
+    // The error of one that is over was told.
+    if (connection === null || this.#done) return;
     if (connection.isEstablished && this.#descriptor >= 0) {
       this.#dropPadding();
       this.#send(connection, now);
@@ -305,14 +328,7 @@ export class EngineTcpSocket implements EngineSocket {
 
   #take(ip: IpAddress, port: number, isUsed: (port: number) => boolean = () => false): number {
     const { ports } = this.#context;
-    const claim = (number: number): PortClaim => ({
-      type: SOCK_STREAM,
-      ip: ip.unmapped(),
-      port: number,
-      v6Only: (this.#bindFlags & BindFlag.v6Only) !== 0,
-      reuseAddress: (this.#bindFlags & BindFlag.reuseAddress) !== 0,
-      reusePort: (this.#bindFlags & BindFlag.reusePort) !== 0,
-    });
+    const claim = (number: number) => this.#claim(new SocketAddress(ip, number));
     if (port !== 0 && ports.conflicts(claim(port))) return -Errno.EADDRINUSE;
     const number = port !== 0
       ? port
@@ -323,6 +339,17 @@ export class EngineTcpSocket implements EngineSocket {
     this.#portEntry = ports.add(claim(number));
     this.#local = new SocketAddress(ip, number);
     return number;
+  }
+
+  #claim({ ip, port }: SocketAddress): PortClaim {
+    return {
+      type: SOCK_STREAM,
+      ip: ip.unmapped(),
+      port,
+      v6Only: (this.#bindFlags & BindFlag.v6Only) !== 0,
+      reuseAddress: (this.#bindFlags & BindFlag.reuseAddress) !== 0,
+      reusePort: (this.#bindFlags & BindFlag.reusePort) !== 0,
+    };
   }
 
   #givePortBack(): void {
@@ -406,7 +433,8 @@ export class EngineTcpSocket implements EngineSocket {
     while (!this.#ended && connection.room > 0) {
       const room = buffer.subarray(0, Math.min(connection.room, CHUNK));
       const count = libc.recv(this.#descriptor, room, room.length, MSG_DONTWAIT);
-      if (count === -Errno.EAGAIN) return;
+      // Whoever has closed the socket has put in everything before.
+      if (count === -Errno.EAGAIN && !this.#closing) return;
       if (count <= 0) {
         this.#ended = true;
         // A guest that is gone has left; one that only ended its side may still read.
@@ -458,7 +486,7 @@ export class EngineTcpSocket implements EngineSocket {
         this.#offered += 1;
       }
       const waiting = this.#offered - taken;
-      listener.setBacklog(Math.max(0, this.#backlog - waiting));
+      listener.setBacklog(this.#backlog - waiting);
     }
   }
 
@@ -476,6 +504,9 @@ export class EngineTcpSocket implements EngineSocket {
         toDomain(this.#domain, connection.local.ip),
         connection.local.port,
       );
+      // As long as one of its connections lives, others may not have a listener's port.
+      socket.#bindFlags = this.#bindFlags;
+      socket.#portEntry = this.#context.ports.add(socket.#claim(connection.local));
       socket.#follow(connection);
       return socket;
     });

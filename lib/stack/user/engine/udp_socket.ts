@@ -24,7 +24,7 @@ import { PacketMarks } from "./packet_marks.ts";
 import {
   type EngineContext,
   type EngineSocket,
-  isOwnAddress,
+  isBindable,
   normalize,
   sourceFor,
 } from "./context.ts";
@@ -44,6 +44,9 @@ export class EngineUdpSocket implements EngineSocket {
   #ports: UdpPort[] = [];
   #portEntry: PortEntry | null = null;
   #local: SocketAddress | null = null;
+  /** Whether bind(2) has named the port, and the address, which then outlive the association. */
+  #chosePort = false;
+  #choseAddress = false;
   #remote: SocketAddress | null = null;
   #blocked = false;
   readonly #marks = new PacketMarks();
@@ -84,8 +87,14 @@ export class EngineUdpSocket implements EngineSocket {
   /** bind(2). */
   bind(ip: IpAddress, port: number, flags: number): number {
     const plain = ip.unmapped();
-    const isOwn = plain.isUnspecified || isOwnAddress(this.#context, plain);
-    return isOwn ? this.#open(ip, port, flags) : -Errno.EADDRNOTAVAIL;
+    if (!isBindable(this.#context, plain)) return -Errno.EADDRNOTAVAIL;
+    // What was bound before and lost its port has its address still.
+    const wanted = plain.isUnspecified && this.#local !== null ? this.#local.ip : ip;
+    const opened = this.#open(wanted, port, flags);
+    if (opened < 0) return opened;
+    this.#chosePort ||= port !== 0;
+    this.#choseAddress ||= !plain.isUnspecified;
+    return opened;
   }
 
   /** connect(2): the only peer from now on. */
@@ -93,8 +102,8 @@ export class EngineUdpSocket implements EngineSocket {
     const target = normalize(remote);
     const source = sourceFor(this.#context, target.ip);
     if (source === null) return -Errno.ENETUNREACH;
-    if (this.#local === null) {
-      const opened = this.#open(anyAddress(this.#domain), 0, 0);
+    if (this.#ports.length === 0) {
+      const opened = this.#open(this.#local?.ip ?? anyAddress(this.#domain), 0, 0);
       if (opened < 0) return opened;
     }
     const port = this.#local?.port ?? 0;
@@ -106,23 +115,22 @@ export class EngineUdpSocket implements EngineSocket {
     return 0;
   }
 
-  /** connect(2) with AF_UNSPEC: any peer again. */
+  /** connect(2) with AF_UNSPEC: any peer again, and no port but one that was chosen. Gives 1 for that. */
   disconnect(): number {
+    this.pump();
     this.#remote = null;
     for (const port of this.#ports) port.remote = null;
-    return 0;
+    const bound = this.#local;
+    if (!this.#chosePort) this.#closePorts();
+    const ip = this.#choseAddress && bound !== null ? bound.ip : anyAddress(this.#domain);
+    this.#local = new SocketAddress(ip, this.#chosePort ? bound?.port ?? 0 : 0);
+    return this.#chosePort ? 1 : 0;
   }
 
   /** close(2). */
   close(): number {
     this.pump();
-    for (const port of this.#ports) {
-      this.#context.owners.delete(port);
-      this.#context.udp.close(port);
-    }
-    this.#ports = [];
-    if (this.#portEntry !== null) this.#context.ports.remove(this.#portEntry);
-    this.#portEntry = null;
+    this.#closePorts();
     this.#context.libc.close(this.#descriptor);
     this.#descriptor = -1;
     return 0;
@@ -173,26 +181,39 @@ export class EngineUdpSocket implements EngineSocket {
     }
   }
 
+  #closePorts(): void {
+    for (const port of this.#ports) {
+      this.#context.owners.delete(port);
+      this.#context.udp.close(port);
+    }
+    this.#ports = [];
+    if (this.#portEntry !== null) this.#context.ports.remove(this.#portEntry);
+    this.#portEntry = null;
+  }
+
   #open(ip: IpAddress, port: number, flags: number): number {
     const { ports, udp } = this.#context;
     const v6Only = (flags & BindFlag.v6Only) !== 0;
+    const reusePort = (flags & BindFlag.reusePort) !== 0;
     const claim = (number: number): PortClaim => ({
       type: SOCK_DGRAM,
       ip: ip.unmapped(),
       port: number,
       v6Only,
-      reuseAddress: false,
-      reusePort: false,
+      reuseAddress: (flags & BindFlag.reuseAddress) !== 0,
+      reusePort,
     });
+    const fresh = { reuseAddress: false, reusePort: false };
     if (port !== 0 && ports.conflicts(claim(port))) return -Errno.EADDRINUSE;
     const number = port !== 0
       ? port
-      : this.#context.freePort((free) => ports.conflicts(claim(free)));
+      : this.#context.freePort((free) => ports.conflicts({ ...claim(free), ...fresh }));
     if (number === 0) return -Errno.EADDRINUSE;
     const plain = new IpAddress(ip.unmapped().bytes);
     const both = this.#domain === AF_INET6 && ip.isUnspecified && !ip.isV4Mapped && !v6Only;
     for (const each of both ? [plain, new IpAddress(new Uint8Array(4))] : [plain]) {
-      const opened = udp.open(new SocketAddress(each, number));
+      // Whether it may be shared, the table of ports has said.
+      const opened = udp.open(new SocketAddress(each, number), reusePort ? "spread" : "last");
       if (typeof opened === "number") {
         for (const done of this.#ports) udp.close(done);
         this.#ports = [];
