@@ -6,6 +6,7 @@
  */
 import { MocaLimitError } from "./error.ts";
 import { HeapWalk, STRING_BYTES } from "./heap_walk.ts";
+import { SharedLimit } from "./shared_limit.ts";
 import type { HostHeap } from "./vm_types.ts";
 
 export { OBJECT_BYTES, SLOT_BYTES, STRING_BYTES } from "./heap_walk.ts";
@@ -52,16 +53,31 @@ export class Heap {
   #clamped = false;
   /** The least that the host's heap held since the last walk. */
   #floor = Infinity;
+  /** The limit of all threads, where others have heaps of their own. */
+  #shared: SharedLimit | null = null;
+  /** Bytes taken of it. */
+  #lease = 0;
+  /** Bytes in use when that was last looked at. */
+  #live = 0;
 
   /**
    * @param limit Bytes that may be in use.
    * @param host Tells of the heap that everything is in; without it, joined strings are counted when
    * there is a walk for another reason only.
+   * @param shared What {@linkcode Heap.share} of another thread gave: the limit is for both.
    */
-  constructor(limit: number, host: HostHeap | null = null) {
+  constructor(
+    limit: number,
+    host: HostHeap | null = null,
+    shared: SharedArrayBuffer | null = null,
+  ) {
     this.#limit = limit;
     this.#host = host;
     this.budget = Math.min(limit, FIRST_BUDGET);
+    if (shared !== null) {
+      this.#shared = new SharedLimit(shared);
+      this.budget = 0;
+    }
     this.ropes = this.#ropes(limit);
     this.safeLength = Math.min(limit, MAX_STRING_LENGTH);
   }
@@ -74,6 +90,38 @@ export class Heap {
   /** Counts it no more. */
   removeRoots(roots: HeapRoots): void {
     this.#roots.delete(roots);
+  }
+
+  /**
+   * Shares the limit with heaps on other threads.
+   *
+   * @returns What their constructor wants.
+   */
+  share(): SharedArrayBuffer {
+    this.#askHost();
+    // What has become garbage must not count as taken.
+    const held = this.#shared === null ? this.#limit - this.budget : this.#lease;
+    if (held > this.#limit / 4) {
+      this.#walk(0);
+    }
+    if (this.#shared === null) {
+      this.#live = this.#limit - this.budget;
+      this.#lease = Math.min(this.#limit, this.#live + this.#step);
+      this.budget = this.#lease - this.#live;
+      this.#shared = new SharedLimit(this.#limit - this.#lease);
+    }
+    return this.#shared.memory;
+  }
+
+  /** Gives back what it has of a limit that is shared: it is used no more. */
+  release(): void {
+    this.#shared?.give(this.#lease);
+    this.#lease = 0;
+  }
+
+  /** What is taken of a shared limit at a time, at least. */
+  get #step(): number {
+    return Math.max(this.#limit / 32, 16 * 1024);
   }
 
   /**
@@ -113,18 +161,57 @@ export class Heap {
   }
 
   #exhausted(wanted: number): void {
-    if (!this.#asked) {
-      this.#asked = true;
-      const most = Math.floor((this.#host?.().limit ?? Infinity) / HOST_SHARE);
-      this.#clamped = most < this.#limit;
-      const first = Math.min(this.#limit, FIRST_BUDGET);
-      this.#limit = Math.min(this.#limit, most);
+    if (this.#shared !== null) {
+      this.#takeMore(this.#shared, wanted);
+      return;
+    }
+    this.#askHost();
+    if (this.budget < 0) {
+      this.#walk(wanted);
+    }
+  }
+
+  /** Keeps the limit below what the host has, when that is first of interest. */
+  #askHost(): void {
+    if (this.#asked) {
+      return;
+    }
+    this.#asked = true;
+    const first = Math.min(this.#limit, FIRST_BUDGET);
+    const most = Math.floor((this.#host?.().limit ?? Infinity) / HOST_SHARE);
+    this.#clamped = most < this.#limit;
+    this.#limit = Math.min(this.#limit, most);
+    if (this.#shared === null) {
       this.budget += this.#limit - first;
-      if (this.budget >= 0) {
+    }
+  }
+
+  /** Takes more of the shared limit; after so much, looks first what is in use. */
+  #takeMore(shared: SharedLimit, wanted: number): void {
+    this.#askHost();
+    const lack = -this.budget;
+    const most = Math.min(2 * this.#live + 4 * this.#step, this.#limit);
+    if (this.#lease + lack <= most) {
+      const taken = shared.take(lack, Math.min(lack + this.#step, most - this.#lease));
+      this.#lease += taken;
+      this.budget += taken;
+      if (taken > 0) {
         return;
       }
     }
     this.#walk(wanted);
+  }
+
+  /** What may be in use besides `used`, of what is taken of the shared limit then. */
+  #adjustLease(shared: SharedLimit, used: number): number {
+    const goal = Math.min(used + Math.max(this.#step, used / 2), this.#limit);
+    if (goal < this.#lease) {
+      this.#lease -= shared.give(this.#lease - goal);
+    } else {
+      const least = Math.max(used + this.#limit / 64 - this.#lease, 0);
+      this.#lease += shared.take(least, Math.max(goal - this.#lease, least));
+    }
+    return this.#lease - used;
   }
 
   #walk(wanted: number): void {
@@ -133,7 +220,10 @@ export class Heap {
       roots(walk);
       walk.run();
     }
-    const left = this.#limit - walk.bytes - wanted;
+    this.#live = walk.bytes;
+    const left = this.#shared === null
+      ? this.#limit - walk.bytes - wanted
+      : this.#adjustLease(this.#shared, walk.bytes + wanted);
     // Walking again after every few bytes would take all the time.
     if (left < this.#limit / 64) {
       throw this.#limitError();

@@ -38,12 +38,28 @@ export class Vm {
    */
   constructor(program: Bytecode, options: VmOptions, depth = 0) {
     const { sharesHeapWith: other, maxHeap = DEFAULT_MAX_HEAP } = options;
-    const heap = other === undefined ? new Heap(maxHeap, options.hostHeap) : other.#machine.heap;
+    const heap = other === undefined
+      ? new Heap(maxHeap, options.hostHeap, options.sharedHeap)
+      : other.#machine.heap;
     this.#threads = new InlineThreads(
       (entry, inner) => new Vm(program, { ...options, sharesHeapWith: this, entry }, inner),
       depth,
     );
     this.#machine = new Machine(program, { options, heap, threads: this.#threads });
+  }
+
+  /**
+   * Shares the limit of memory with machines in other threads of the host.
+   *
+   * @returns What they are given as `sharedHeap`.
+   */
+  shareHeap(): SharedArrayBuffer {
+    return this.#machine.heap.share();
+  }
+
+  /** Leaves what it has of a shared limit of memory to the others: it runs no more. */
+  releaseHeap(): void {
+    this.#machine.heap.release();
   }
 
   /**

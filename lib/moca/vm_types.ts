@@ -56,6 +56,8 @@ export interface VmOptions {
   readonly maxHeap?: number;
   /** Tells of the heap that everything is in. */
   readonly hostHeap?: HostHeap;
+  /** What `shareHeap` of a machine in another thread gave, whose limit of memory is this one's, too. */
+  readonly sharedHeap?: SharedArrayBuffer;
   /** A machine whose limit of memory this one shares, instead of `maxHeap` and `hostHeap`. */
   readonly sharesHeapWith?: Vm;
   /** Calls inside one another, at most. */

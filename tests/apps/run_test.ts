@@ -125,6 +125,20 @@ Deno.test("--max-frames and --max-heap end a script that goes beyond", async () 
   assertEquals((await vmsock(["run", "--max-heap=1G", "-c", large])).text, "4194304\n");
 });
 
+Deno.test("--max-heap is for all threads of a script together", async () => {
+  const code = `
+    fun half() -> int { let v = Vec<int>::uninit(4800000); return v.len; }
+    print(join(spawn(half)));
+    let kept = Vec<int>::uninit(4800000);
+    let first = spawn(half); let r: any = join(first); print(r);
+    kept = new Vec<int> {};
+    print(join(spawn(half)));`;
+  for (const flags of [["--allow-net"], ["--allow-net", `--allow-read=${LIBRARY}`]]) {
+    const { text, stderr } = await vmsock(["run", "--max-heap=64M", "-c", code], { flags });
+    assertEquals([text, stderr], ["4800000\nnil\n4800000\n", ""]);
+  }
+});
+
 Deno.test("options with a wrong value are wrong usage", async () => {
   const rows: [string, string][] = [
     ["--max-heap=many", "--max-heap is a number above 0, such as 64M, not many"],

@@ -11,7 +11,7 @@ import { openSession } from "../session.ts";
 import type { ThreadInit } from "./run_hosted.ts";
 import { scriptLimits } from "./script_options.ts";
 
-function run({ program, entry, deadline, init }: ThreadStart): Value {
+function run({ program, entry, deadline, heap, init }: ThreadStart): Value {
   const { parsed, args } = init as ThreadInit;
   const { timeout: _, ...limits } = scriptLimits(parsed);
   using session = openSession(parsed, { appendTrace: true });
@@ -19,6 +19,7 @@ function run({ program, entry, deadline, init }: ThreadStart): Value {
   const makeWorker = () => new Worker(new URL(import.meta.url), { type: "module" });
   return new ScriptProcess(program, {
     ...limits,
+    sharedHeap: heap,
     ...(deadline === null ? {} : { timeout: Math.max(1, deadline - Date.now()) }),
     system,
     output: systemOutput(system),

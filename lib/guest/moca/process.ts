@@ -40,8 +40,10 @@ export interface ProcessOptions {
   readonly args?: readonly string[];
   /** Milliseconds that it may take; default: as many as it likes. */
   readonly timeout?: number;
-  /** Bytes of memory that it may use: each of its threads in workers, all others together. */
+  /** Bytes of memory that it may use, with all of its threads. */
   readonly maxHeap?: number;
+  /** The limit of memory where it is a thread of another process: `ThreadStart.heap`. */
+  readonly sharedHeap?: SharedArrayBuffer;
   /** Calls inside one another in each of its threads, at most. */
   readonly maxFrames?: number;
   /** Makes workers for its threads; default: they take turns in this thread. */
@@ -108,6 +110,7 @@ export class ScriptProcess {
     this.#workers = workers === undefined ? null : new WorkerThreads(workers, program, {
       deadline: this.#deadline,
       timeUp: () => this.#timeUp(),
+      shareHeap: () => this.#main.vm.shareHeap(),
     });
     this.#main = this.#start(options.entry ?? 0);
   }
@@ -133,6 +136,7 @@ export class ScriptProcess {
       }
     } finally {
       this.#workers?.close();
+      this.#main.vm.releaseHeap();
       for (const thread of this.#threads) thread.context.close();
     }
   }
@@ -146,7 +150,7 @@ export class ScriptProcess {
   }
 
   #start(entry: number): ScriptThread {
-    const { system, output, errno = "moca", args, maxHeap, maxFrames } = this.#options;
+    const { system, output, errno = "moca", args, maxHeap, sharedHeap, maxFrames } = this.#options;
     const context = new CallContext({
       system,
       output,
@@ -172,6 +176,7 @@ export class ScriptProcess {
         ...(main === undefined ? {} : { sharesHeapWith: main.vm }),
         ...(args === undefined ? {} : { args }),
         ...(maxHeap === undefined ? {} : { maxHeap }),
+        ...(sharedHeap === undefined ? {} : { sharedHeap }),
         ...(maxFrames === undefined ? {} : { maxFrames }),
       }));
     this.#threads.add(thread);

@@ -34,6 +34,8 @@ export interface ThreadStart {
   readonly shared: SharedArrayBuffer;
   /** When the script's time is up, in milliseconds since 1970; null for never. */
   readonly deadline: number | null;
+  /** The limit of memory that the script's threads share. */
+  readonly heap: SharedArrayBuffer;
   /** What else the one who makes the workers wants them to know. */
   readonly init: unknown;
 }
@@ -44,6 +46,16 @@ export interface WorkerThreadOptions {
   readonly makeWorker: () => Worker;
   /** What the workers are told besides. */
   readonly init: unknown;
+}
+
+/** What limits a script. */
+export interface ScriptLimits {
+  /** When its time is up, on `performance.now()`'s clock; null for never. */
+  readonly deadline: number | null;
+  /** The error then. */
+  readonly timeUp: () => MocaLimitError;
+  /** Shares the limit of memory. */
+  readonly shareHeap: () => SharedArrayBuffer;
 }
 
 interface Thread {
@@ -58,6 +70,7 @@ export class WorkerThreads implements ThreadHost {
   readonly #program: Bytecode;
   readonly #deadline: number | null;
   readonly #timeUp: () => MocaLimitError;
+  readonly #shareHeap: () => SharedArrayBuffer;
   readonly #threads = new Map<bigint, Thread>();
   #next = 1n;
 
@@ -66,17 +79,14 @@ export class WorkerThreads implements ThreadHost {
    *
    * @param options How workers are made.
    * @param program What they run.
-   * @param limit When the script's time is up, on `performance.now()`'s clock, and the error then.
+   * @param limits What limits the script.
    */
-  constructor(
-    options: WorkerThreadOptions,
-    program: Bytecode,
-    limit: { readonly deadline: number | null; readonly timeUp: () => MocaLimitError },
-  ) {
+  constructor(options: WorkerThreadOptions, program: Bytecode, limits: ScriptLimits) {
     this.#options = options;
     this.#program = program;
-    this.#deadline = limit.deadline;
-    this.#timeUp = limit.timeUp;
+    this.#deadline = limits.deadline;
+    this.#timeUp = limits.timeUp;
+    this.#shareHeap = limits.shareHeap;
   }
 
   spawn(entry: number): bigint {
@@ -90,7 +100,8 @@ export class WorkerThreads implements ThreadHost {
     worker.onerror = (event) => event.preventDefault();
     const deadline = this.#deadline === null ? null : this.#deadline + performance.timeOrigin;
     const { init } = this.#options;
-    const start: ThreadStart = { program: this.#program, entry, shared, deadline, init };
+    const heap = this.#shareHeap();
+    const start: ThreadStart = { program: this.#program, entry, shared, deadline, heap, init };
     worker.postMessage(start);
     const handle = this.#next++;
     this.#threads.set(handle, {
