@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
+import { whyUnreachable } from "../ipv6.ts";
+import { unlessSkipped } from "../skipped.ts";
 import { denoArguments, STACK_FLAGS, vmsock } from "./vmsock.ts";
 
 const GUESTS = new URL("../guests/wasi_p2/", import.meta.url).pathname;
@@ -24,27 +26,31 @@ for (const { stack, flags } of STACK_FLAGS) {
   const needed = [...flags, "--allow-read"];
 
   for (const [family, hostname] of [["4", "127.0.0.1"], ["6", "::1"]] as const) {
-    Deno.test(`[${stack}] vmsock run runs a component that talks to a server, IPv${family}`, async () => {
-      using listener = Deno.listen({ hostname, port: 0 });
-      const { port } = listener.addr;
-      const running = vmsock([
-        `--stack=${stack}`,
-        "run",
-        guest("echo_client"),
-        family,
-        `${port}`,
-        "hello",
-      ], {
-        flags: needed,
-      });
-      using connection = await listener.accept();
-      const text = await receiveAll(connection);
-      await connection.write(new TextEncoder().encode(`${text} yourself`));
-      await connection.closeWrite();
-      const outcome = await running;
-      assertEquals(outcome.stderr, "");
-      assertEquals(outcome.text, "hello yourself\n");
-      assertEquals(outcome.code, 0);
+    const name = `[${stack}] vmsock run runs a component that talks to a server, IPv${family}`;
+    Deno.test({
+      ...unlessSkipped(name, whyUnreachable(hostname)),
+      fn: async () => {
+        using listener = Deno.listen({ hostname, port: 0 });
+        const { port } = listener.addr;
+        const running = vmsock([
+          `--stack=${stack}`,
+          "run",
+          guest("echo_client"),
+          family,
+          `${port}`,
+          "hello",
+        ], {
+          flags: needed,
+        });
+        using connection = await listener.accept();
+        const text = await receiveAll(connection);
+        await connection.write(new TextEncoder().encode(`${text} yourself`));
+        await connection.closeWrite();
+        const outcome = await running;
+        assertEquals(outcome.stderr, "");
+        assertEquals(outcome.text, "hello yourself\n");
+        assertEquals(outcome.code, 0);
+      },
     });
   }
 }

@@ -2,6 +2,8 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Kernel } from "../../lib/kernel/kernel.ts";
 import { UdpSocket } from "../../lib/net/mod.ts";
 import { openStack } from "../../lib/stack/open.ts";
+import { whyUnreachable } from "../ipv6.ts";
+import { unlessSkipped } from "../skipped.ts";
 import { startVmsock } from "./running.ts";
 import { STACK_FLAGS, vmsock } from "./vmsock.ts";
 
@@ -77,7 +79,11 @@ for (const { stack, flags } of STACK_FLAGS) {
   for (
     const [family, hostname, any] of [["4", "127.0.0.1", "0.0.0.0"], ["6", "::1", "::"]] as const
   ) {
-    Deno.test(`[${stack}] a component is a TCP client by scheduler:core-libs/socket, IPv${family}`, async () => {
+    const reason = whyUnreachable(hostname);
+    const test = (name: string, fn: () => Promise<void>): void =>
+      Deno.test({ ...unlessSkipped(`[${stack}] ${name}`, reason), fn });
+
+    test(`a component is a TCP client by scheduler:core-libs/socket, IPv${family}`, async () => {
       using listener = Deno.listen({ hostname, port: 0 });
       const running = vmsock(command("socket_tcp_client", hostname, `${listener.addr.port}`), {
         flags: needed,
@@ -91,7 +97,7 @@ for (const { stack, flags } of STACK_FLAGS) {
       assertEquals(code, 0);
     });
 
-    Deno.test(`[${stack}] a component is a TCP server on ${any} by scheduler:core-libs/socket`, async () => {
+    test(`a component is a TCP server on ${any} by scheduler:core-libs/socket`, async () => {
       await using server = await startVmsock(command("socket_tcp_server", any, "0"), needed);
       const [host, port] = server.firstLine.split(" ");
       assertEquals(host, any);
@@ -101,7 +107,7 @@ for (const { stack, flags } of STACK_FLAGS) {
       assertEquals(await server.end(), { text: "GET / HTTP/1.1\n", code: 0 });
     });
 
-    Deno.test(`[${stack}] a component exchanges datagrams by scheduler:core-libs/socket, IPv${family}`, async () => {
+    test(`a component exchanges datagrams by scheduler:core-libs/socket, IPv${family}`, async () => {
       using system = new Kernel(openStack("deno"));
       using socket = UdpSocket.bind(family === "4" ? "127.0.0.1:0" : "[::1]:0", { system });
       const { port } = socket.localAddr();
@@ -113,7 +119,7 @@ for (const { stack, flags } of STACK_FLAGS) {
       assertEquals(code, 0);
     });
 
-    Deno.test(`[${stack}] a component's http_request() gets a URL, IPv${family}`, async () => {
+    test(`a component's http_request() gets a URL, IPv${family}`, async () => {
       await using server = Deno.serve(
         { hostname, port: 0, onListen: () => {} },
         (request) => new Response(`${new URL(request.url).pathname} ${"x".repeat(50_000)}`),
@@ -129,7 +135,7 @@ for (const { stack, flags } of STACK_FLAGS) {
       assertEquals(code, 0);
     });
 
-    Deno.test(`[${stack}] a component is a TCP client by scheduler:core-libs/wasi-tcp, IPv${family}`, async () => {
+    test(`a component is a TCP client by scheduler:core-libs/wasi-tcp, IPv${family}`, async () => {
       using listener = Deno.listen({ hostname, port: 0 });
       const running = vmsock(command("wasi_tcp_client", hostname, `${listener.addr.port}`), {
         flags: needed,
@@ -144,7 +150,7 @@ for (const { stack, flags } of STACK_FLAGS) {
       assertEquals(code, 0);
     });
 
-    Deno.test(`[${stack}] a component is a TCP server by scheduler:core-libs/wasi-tcp, IPv${family}`, async () => {
+    test(`a component is a TCP server by scheduler:core-libs/wasi-tcp, IPv${family}`, async () => {
       await using server = await startVmsock(command("wasi_tcp_server", any), needed);
       const [host, port] = server.firstLine.split(" ");
       assertEquals(host, any);
@@ -157,7 +163,7 @@ for (const { stack, flags } of STACK_FLAGS) {
       assertEquals(code, 0);
     });
 
-    Deno.test(`[${stack}] a component exchanges datagrams by scheduler:core-libs/wasi-udp, IPv${family}`, async () => {
+    test(`a component exchanges datagrams by scheduler:core-libs/wasi-udp, IPv${family}`, async () => {
       using system = new Kernel(openStack("deno"));
       using socket = UdpSocket.bind(family === "4" ? "127.0.0.1:0" : "[::1]:0", { system });
       const { port } = socket.localAddr();

@@ -3,6 +3,8 @@
  * since they have megabytes; that takes `go` and a module from its proxy, or from its cache.
  */
 import { assertEquals, assertMatch } from "@std/assert";
+import { whyUnreachable } from "../ipv6.ts";
+import { unlessSkipped } from "../skipped.ts";
 import { startVmsock } from "./running.ts";
 import { STACK_FLAGS, vmsock } from "./vmsock.ts";
 
@@ -57,12 +59,12 @@ class Program implements Disposable {
 }
 
 /** Registers a test of the program on one stack, or says that it is skipped. */
-function testGo(name: string, body: (path: string) => Promise<void>): void {
-  Deno.test({
-    name: missing === null ? name : `${name} (skipped: ${missing})`,
-    ignore: missing !== null,
-    fn: () => body(program.path),
-  });
+function testGo(
+  name: string,
+  body: (path: string) => Promise<void>,
+  reason: string | null = null,
+): void {
+  Deno.test({ ...unlessSkipped(name, missing, reason), fn: () => body(program.path) });
 }
 
 const program = new Program();
@@ -102,21 +104,25 @@ for (const { stack, flags } of STACK_FLAGS) {
     assertEquals([outcome.text, outcome.stderr], [`200 ${body.length}\nfirst line\n`, ""]);
   });
 
-  testGo(`[${stack}] goroutines share sockets, timers and deadlines`, async (path) => {
-    const run = async (...args: string[]): Promise<string> => {
-      const { code, text, stderr } = await vmsock([`--stack=${stack}`, "run", path, ...args], {
-        flags: reading,
-      });
-      assertEquals([code, stderr], [0, ""], args.join(" "));
-      return text;
-    };
-    assertEquals(await run("echo", "127.0.0.1"), "20 clients\n");
-    assertEquals(await run("echo", "::1"), "20 clients\n");
-    assertEquals(await run("udp", "127.0.0.1"), "re: datagram\n");
-    assertEquals(await run("udp", "::1"), "re: datagram\n");
-    assertEquals(await run("refused", "127.0.0.1"), "Connection refused\n");
-    assertEquals(await run("deadline", "127.0.0.1"), "true\n");
-  });
+  for (const address of ["127.0.0.1", "::1"]) {
+    testGo(
+      `[${stack}] goroutines share sockets, timers and deadlines, ${address}`,
+      async (path) => {
+        const run = async (...args: string[]): Promise<string> => {
+          const { code, text, stderr } = await vmsock([`--stack=${stack}`, "run", path, ...args], {
+            flags: reading,
+          });
+          assertEquals([code, stderr], [0, ""], args.join(" "));
+          return text;
+        };
+        assertEquals(await run("echo", address), "20 clients\n");
+        assertEquals(await run("udp", address), "re: datagram\n");
+        assertEquals(await run("refused", address), "Connection refused\n");
+        assertEquals(await run("deadline", address), "true\n");
+      },
+      whyUnreachable(address),
+    );
+  }
 
   testGo(`[${stack}] package os works in a folder`, async (path) => {
     const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "vmsock_go_data_" }));

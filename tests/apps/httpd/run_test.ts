@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { UsageError } from "../../../lib/apps/command.ts";
 import { parseHttpdOptions } from "../../../lib/apps/httpd/httpd_options.ts";
+import { whyUnreachable } from "../../ipv6.ts";
+import { unlessSkipped } from "../../skipped.ts";
 import { STACK_FLAGS, vmsock } from "../vmsock.ts";
 import { ask, get, RawConnection, startHttpd, temporaryFolder } from "./httpd_server.ts";
 
@@ -37,28 +39,32 @@ for (const stackFlags of STACK_FLAGS) {
     assertEquals(await stopped, 130);
   });
 
-  Deno.test(`[${stack}] httpd listens on IPv6 and on names`, async () => {
-    using folder = temporaryFolder();
-    Deno.writeTextFileSync(`${folder.path}/a.txt`, "hello");
-    for (
-      const [host, url, from] of [
-        ["::1", "http://[::1]:", "::1"],
-        ["[::1]", "http://[::1]:", "::1"],
-        ["localhost", "http://", "localhost"],
-        ["::", "http://127.0.0.1:", "127.0.0.1"],
-        ["0.0.0.0", "http://127.0.0.1:", "127.0.0.1"],
-      ] as const
-    ) {
-      const options = { host, args: ["--log"] };
-      await using server = await startHttpd(stackFlags, folder.path, options);
-      assert(server.errors().includes(` at ${url}`), server.errors());
-      using connection = await RawConnection.open(server.port, from);
-      await connection.send(get("/a.txt"));
-      assertMatch(await connection.rest(), /\r\n\r\nhello$/);
-      const [line = ""] = await server.logged(1);
-      assert(line.startsWith(host === "::" || host === "0.0.0.0" ? "127.0.0.1 " : ""), line);
-    }
-  });
+  for (
+    const [host, url, from] of [
+      ["::1", "http://[::1]:", "::1"],
+      ["[::1]", "http://[::1]:", "::1"],
+      ["localhost", "http://", "localhost"],
+      ["::", "http://127.0.0.1:", "127.0.0.1"],
+      ["0.0.0.0", "http://127.0.0.1:", "127.0.0.1"],
+    ] as const
+  ) {
+    const name = `[${stack}] httpd listens on ${host}`;
+    Deno.test({
+      ...unlessSkipped(name, whyUnreachable(host)),
+      fn: async () => {
+        using folder = temporaryFolder();
+        Deno.writeTextFileSync(`${folder.path}/a.txt`, "hello");
+        const options = { host, args: ["--log"] };
+        await using server = await startHttpd(stackFlags, folder.path, options);
+        assert(server.errors().includes(` at ${url}`), server.errors());
+        using connection = await RawConnection.open(server.port, from);
+        await connection.send(get("/a.txt"));
+        assertMatch(await connection.rest(), /\r\n\r\nhello$/);
+        const [line = ""] = await server.logged(1);
+        assert(line.startsWith(host === "::" || host === "0.0.0.0" ? "127.0.0.1 " : ""), line);
+      },
+    });
+  }
 
   Deno.test(`[${stack}] httpd says in one line why it cannot start`, async () => {
     using folder = temporaryFolder();

@@ -10,6 +10,7 @@ import type { Policy } from "../../../lib/kernel/policy/policy.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import { openStack } from "../../../lib/stack/open.ts";
 import { STACKS, type TestedStack, whyMissing } from "../../kernel/guest.ts";
+import { unlessSkipped } from "../../skipped.ts";
 
 const FOLDER = new URL("../../guests/wasi_p2/", import.meta.url);
 
@@ -107,16 +108,15 @@ export async function runGuest(
   return { status, trap, ...output };
 }
 
-/** Registers a test for each stack. */
+/** Registers a test for each stack; `reason` says why it cannot run here. */
 export function testEachStack(
   name: string,
   body: (stack: TestedStack) => Promise<void> | void,
+  reason: string | null = null,
 ): void {
   for (const stack of STACKS) {
-    const missing = whyMissing(stack);
     Deno.test({
-      name: `[${stack}] ${name}${missing === null ? "" : ` (skipped: ${missing})`}`,
-      ignore: missing !== null,
+      ...unlessSkipped(`[${stack}] ${name}`, whyMissing(stack), reason),
       fn: async () => {
         await body(stack);
       },

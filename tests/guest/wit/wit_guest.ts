@@ -15,6 +15,7 @@ import { Kernel } from "../../../lib/kernel/kernel.ts";
 import type { Policy } from "../../../lib/kernel/policy/policy.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import { openStack } from "../../../lib/stack/open.ts";
+import { NO_IPV6 } from "../../ipv6.ts";
 import type { TestedStack } from "../../kernel/guest.ts";
 import { testEachStack } from "../wasi_p2/component_guest.ts";
 
@@ -103,6 +104,7 @@ export function testGuest(
     testEachStack(
       `${name}, ${family}`,
       (stack) => withGuest(stack, (guest) => body(guest, family, stack), options),
+      family === "ipv6" ? NO_IPV6 : null,
     );
   }
 }
