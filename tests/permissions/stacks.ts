@@ -4,6 +4,7 @@
  * @module
  */
 import { whyMissing } from "../kernel/guest.ts";
+import { unlessSkipped } from "../skipped.ts";
 import { Servers } from "./servers.ts";
 
 /** A stack's name. */
@@ -12,15 +13,15 @@ export type TestedStack = "libc" | "deno";
 /** Why the tests' own servers cannot run here; null if they can. */
 const missing = whyMissing("libc");
 
-/** Registers a test with servers of its own, for one stack. */
+/** Registers a test with servers of its own, for one stack; `reason` says why it cannot run here. */
 export function testOn(
   stack: TestedStack,
   name: string,
   body: (servers: Servers, stack: TestedStack) => Promise<void>,
+  reason: string | null = null,
 ): void {
   Deno.test({
-    name: `[${stack}] ${name}${missing === null ? "" : ` (skipped: ${missing})`}`,
-    ignore: missing !== null,
+    ...unlessSkipped(`[${stack}] ${name}`, missing, reason),
     fn: async () => {
       using servers = new Servers();
       await body(servers, stack);
@@ -28,11 +29,12 @@ export function testOn(
   });
 }
 
-/** Registers a test with servers of its own, for each stack. */
+/** Registers a test with servers of its own, for each stack; `reason` says why it cannot run here. */
 export function testOnEach(
   name: string,
   body: (servers: Servers, stack: TestedStack) => Promise<void>,
+  reason: string | null = null,
 ): void {
-  testOn("libc", name, body);
-  testOn("deno", name, body);
+  testOn("libc", name, body, reason);
+  testOn("deno", name, body, reason);
 }
