@@ -57,7 +57,8 @@
  */
 export * from "../../linux/mod.ts";
 export type { GuestClock } from "./guest_clock.ts";
-export type { GuestHeap, HeapState, Range } from "./guest_heap.ts";
+export type { GuestHeap, HeapState } from "./guest_heap.ts";
+export type { Range } from "./ranges.ts";
 export { LinuxAbi, type LinuxAbiOptions } from "./linux_abi.ts";
 export type { Register } from "./register.ts";
 export type { Dialect } from "./syscall_table.ts";

@@ -5,23 +5,33 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import type { GuestMemory } from "../memory.ts";
-import { GuestHeap, type Range } from "./guest_heap.ts";
+import { GuestHeap } from "./guest_heap.ts";
+import type { Range } from "./ranges.ts";
 
 /** Ranges that there can be, mapped or free. */
 const MAX_RANGES = 4096;
 
-// Words: the lock; how many ranges there are, mapped and free. Then doubles: start (−1 for none), break
-// and end, and two for each range.
+/** How many ranges more a call can make at most. */
+const MOST_ADDED = 4;
+
+// Words: the lock; how many ranges there are, mapped and free; how often they were changed. Then
+// doubles: start (−1 for none), break and end, and two for each range.
 const LOCK = 0;
 const MAPPED = 1;
 const FREE = 2;
+const CHANGES = 3;
 const WORDS = 4;
-const DOUBLES = 3 + 2 * (MAX_RANGES + 4);
+const FIRST_RANGE = 3;
+const DOUBLES = FIRST_RANGE + 2 * (MAX_RANGES + MOST_ADDED);
 
 /** A heap whose state is in memory that every thread has, and changes under a lock. */
 export class SharedGuestHeap extends GuestHeap {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #numbers: Float64Array<SharedArrayBuffer>;
+  /** The change that this thread has seen. */
+  #seen = 0;
+  /** Whether this thread has the lock. */
+  #isLocked = false;
 
   /**
    * A heap at the end of `memory`.
@@ -43,55 +53,89 @@ export class SharedGuestHeap extends GuestHeap {
   }
 
   override setBreak(address: number): number {
-    return this.#exclusively(() => super.setBreak(address));
+    return this.#locked(() => {
+      this.#loadBreak();
+      const result = super.setBreak(address);
+      this.#storeBreak();
+      return result;
+    });
   }
 
-  override map(length: number): number {
-    return this.#exclusively(() => this.#hasRoom() ? super.map(length) : -Errno.ENOMEM);
+  protected override exclusively(action: () => number): number {
+    // Moving the break looks at no range.
+    if (this.#isLocked) return action();
+    return this.#locked(() => {
+      this.#loadRanges();
+      const { mapped, free } = this.state;
+      if (mapped.length + free.length > MAX_RANGES) return -Errno.ENOMEM;
+      const result = action();
+      if (result >= 0) this.#storeRanges();
+      return result;
+    });
   }
 
-  override unmap(address: number, length: number): number {
-    return this.#exclusively(() => this.#hasRoom() ? super.unmap(address, length) : -Errno.ENOMEM);
-  }
-
-  /** Whether one range more can be noted: a call makes at most two of one. */
-  #hasRoom(): boolean {
-    return this.state.mapped.length + this.state.free.length < MAX_RANGES;
-  }
-
-  #exclusively(action: () => number): number {
+  #locked(action: () => number): number {
     const words = this.#words;
     while (Atomics.compareExchange(words, LOCK, 0, 1) !== 0) Atomics.wait(words, LOCK, 1);
+    this.#isLocked = true;
     try {
-      this.#load();
-      const result = action();
-      this.#store();
-      return result;
+      return action();
     } finally {
+      this.#isLocked = false;
       Atomics.store(words, LOCK, 0);
       Atomics.notify(words, LOCK, 1);
     }
   }
 
-  #load(): void {
-    const numbers = this.#numbers;
-    let at = 3;
-    const read = (count: number): Range[] =>
-      Array.from({ length: count }, () => ({
-        start: numbers[at++] as number,
-        end: numbers[at++] as number,
-      }));
-    const [start = -1, current = 0, end = 0] = numbers;
-    const mapped = read(this.#words[MAPPED] as number);
-    const free = read(this.#words[FREE] as number);
-    this.state = { start: start < 0 ? null : start, break: current, end, mapped, free };
+  #loadBreak(): void {
+    const [start = -1, current = 0, end = 0] = this.#numbers;
+    this.state.start = start < 0 ? null : start;
+    this.state.break = current;
+    this.state.end = end;
   }
 
-  #store(): void {
-    const { start, break: current, end, mapped, free } = this.state;
-    const ranges = [...mapped, ...free].flatMap((range) => [range.start, range.end]);
-    this.#numbers.set([start ?? -1, current, end, ...ranges]);
-    this.#words[MAPPED] = mapped.length;
-    this.#words[FREE] = free.length;
+  #storeBreak(): void {
+    const { start, break: current, end } = this.state;
+    this.#numbers[0] = start ?? -1;
+    this.#numbers[1] = current;
+    this.#numbers[2] = end;
+  }
+
+  #loadRanges(): void {
+    const words = this.#words;
+    if (words[CHANGES] === this.#seen) return;
+    const { mapped, free } = this.state;
+    const count = words[MAPPED] as number;
+    this.#load(mapped, FIRST_RANGE, count);
+    this.#load(free, FIRST_RANGE + 2 * count, words[FREE] as number);
+    this.#seen = words[CHANGES] as number;
+  }
+
+  #load(ranges: Range[], at: number, count: number): void {
+    const numbers = this.#numbers;
+    ranges.length = 0;
+    for (let index = at; index < at + 2 * count; index += 2) {
+      ranges.push({ start: numbers[index] as number, end: numbers[index + 1] as number });
+    }
+  }
+
+  #storeRanges(): void {
+    const { mapped, free } = this.state;
+    const words = this.#words;
+    this.#store(mapped, FIRST_RANGE);
+    this.#store(free, FIRST_RANGE + 2 * mapped.length);
+    words[MAPPED] = mapped.length;
+    words[FREE] = free.length;
+    this.#seen = (this.#seen + 1) | 0;
+    words[CHANGES] = this.#seen;
+  }
+
+  #store(ranges: readonly Range[], at: number): void {
+    const numbers = this.#numbers;
+    let index = at;
+    for (const { start, end } of ranges) {
+      numbers[index++] = start;
+      numbers[index++] = end;
+    }
   }
 }

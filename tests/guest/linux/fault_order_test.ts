@@ -133,3 +133,111 @@ testAbi(
     ]);
   },
 );
+
+testAbi("libc", "preadv and pwritev move lists by offset, and refuse as Linux does", (guest) => {
+  const row = rowOf(guest);
+  const file = guest.file("0123456789");
+  const directory = guest.open(".", 0);
+  const writeOnly = guest.open("f", 1);
+  const ends = guest.ints(0, 0);
+  guest.ok(guest.call("pipe2", ends, NONBLOCK));
+  const [reader] = [guest.int(ends)];
+  const { bad, buffer } = guest;
+  const list = guest.longs(buffer, 3, buffer + 100, 3);
+  const half = guest.longs(buffer, 3, bad, 3);
+  checkRows([
+    row(6, "preadv", file, list, 2, 2),
+    ["first", "234", () => guest.text(buffer, 3)],
+    ["second", "567", () => guest.text(buffer + 100, 3)],
+    row(4, "preadv", file, list, 2, 6),
+    row(0, "preadv", file, list, 2, 100),
+    row(3, "preadv", file, half, 2, 0),
+    row("-EFAULT", "preadv", file, guest.longs(bad, 3), 1, 0),
+    row(6, "pwritev", file, list, 2, 8),
+    row(10, "pread64", file, buffer, 10, 4),
+    ["what is written", "4567012967", () => guest.text(buffer, 10)],
+    row(0, "lseek", file, 0, 1),
+    row("-EINVAL", "preadv", 99, list, 2, -1),
+    row("-EBADF", "preadv", 99, bad, 2, 0),
+    row("-ESPIPE", "preadv", reader, bad, 2, 0),
+    row("-EBADF", "preadv", writeOnly, bad, 2, 0),
+    row("-EINVAL", "preadv", file, list, 1025, 0),
+    row("-EISDIR", "preadv", directory, list, 2, 0),
+    row(0, "preadv", directory, list, 0, 0),
+    row("-EBADF", "pwritev", directory, bad, 2, 0),
+  ]);
+});
+
+testAbi(
+  "libc",
+  "sendmmsg and recvmmsg move several messages, up to the first that fails",
+  (guest) => {
+    const row = rowOf(guest);
+    const pair = guest.ints(0, 0);
+    guest.ok(guest.call("socketpair", 1, 2 | NONBLOCK, 0, pair));
+    const [left, right] = [guest.int(pair), guest.int(pair + 4)];
+    const { bad } = guest;
+    const iov = guest.longs(guest.put("hello"), 5);
+    const message = [0, 0, iov, 1, 0, 0, 0, 0];
+    const list = guest.longs(...message, ...message, 0, 0, iov, 2000, 0, 0, 0, 0);
+    const into = guest.longs(guest.buffer, 100);
+    const received = [0, 0, into, 1, 0, 0, 0, 0];
+    const room = guest.longs(...received, ...received, ...received);
+    checkRows([
+      row(2, "sendmmsg", left, list, 3, 0),
+      ["bytes", 5, () => guest.int(list + 56)],
+      ["bytes", 5, () => guest.int(list + 64 + 56)],
+      row(2, "recvmmsg", right, room, 3, 0, 0),
+      ["bytes", 5, () => guest.int(room + 64 + 56)],
+      row("-EAGAIN", "recvmmsg", right, room, 3, 0, 0),
+      row("-EBADF", "sendmmsg", 99, list, 0, 0),
+      row("-ENOTSOCK", "sendmmsg", guest.file(), list, 0, 0),
+      row(0, "sendmmsg", left, list, 0, 0),
+      row("-EINVAL", "recvmmsg", 99, room, 1, 0, guest.longs(-1, 0)),
+      row("-EFAULT", "recvmmsg", 99, room, 1, 0, bad),
+      row("-EFAULT", "sendmmsg", left, bad, 1, 0),
+      row("-EBADF", "sendmmsg", 99, bad, 1, 0),
+      row("-EMSGSIZE", "sendmmsg", left, list + 128, 1, 0),
+      row(1, "sendmmsg", left, list, 1, 0),
+      row(1, "recvmmsg", right, room, 2, 0x10000, guest.longs(5, 0)),
+    ]);
+  },
+);
+
+testAbi("libc", "sendmmsg sends nothing behind a message that was cut", (guest) => {
+  const row = rowOf(guest);
+  const pair = guest.ints(0, 0);
+  guest.ok(guest.call("socketpair", 1, 1 | NONBLOCK, 0, pair));
+  const [left, right] = [guest.int(pair), guest.int(pair + 4)];
+  const { memory } = guest;
+  const part = guest.longs(guest.buffer, 900_000, guest.buffer, 900_000);
+  const whole = guest.longs(guest.buffer, 1);
+  const list = guest.longs(0, 0, part, 2, 0, 0, 0, 0, 0, 0, whole, 1, 0, 0, 0, 0);
+  checkRows([
+    row(1, "sendmmsg", left, list, 2, 0),
+    ["it was cut", "true", () => String(memory.load32(list + 56) < 1_800_000)],
+    ["some came", "true", () => String(guest.call("read", right, guest.buffer, 100) === 100)],
+  ]);
+});
+
+testAbi("libc", "faccessat2 knows links and descriptors", (guest) => {
+  const { folder } = guest.host;
+  Deno.symlinkSync("nowhere", `${folder}/link`);
+  Deno.writeTextFileSync(`${folder}/file`, "");
+  const file = guest.open("file", 0);
+  const [link, path] = [guest.put(`${folder}/link`), guest.put(`${folder}/file`)];
+  const empty = guest.put("");
+  const row = rowOf(guest);
+  checkRows([
+    row(0, "faccessat2", -100, path, 4, 0x200),
+    row("-ENOENT", "faccessat2", -100, link, 0, 0),
+    row(0, "faccessat2", -100, link, 7, 0x100),
+    row(0, "faccessat2", -100, path, 4, 0x100),
+    row(0, "faccessat2", file, empty, 4, 0x1000),
+    row("-EBADF", "faccessat2", 99, empty, 4, 0x1000),
+    row("-ENOENT", "faccessat2", -100, empty, 0, 0),
+    row("-EINVAL", "faccessat2", -100, path, 0, 0x400),
+    row("-EINVAL", "faccessat2", -100, path, 8, 0),
+    row("-EFAULT", "faccessat2", -100, guest.bad, 0, 0x100),
+  ]);
+});

@@ -116,7 +116,8 @@ Deno.test("each call of the tables has a test over a guest's memory", async () =
     source += await Deno.readTextFile(new URL(name, import.meta.url));
   }
   const untested = SYSCALLS.aarch64.filter(({ name }) =>
-    !source.includes(`call("${name}"`) && !source.includes(`SYS.${name}`)
+    !source.includes(`call("${name}"`) && !source.includes(`SYS.${name}`) &&
+    !new RegExp(`row\\([^,]+, "${name}"`).test(source)
   ).map(({ name }) => name);
   // These have numbers in the tests' text.
   assertEquals(untested, ["exit", "exit_group", "resolve_host"]);

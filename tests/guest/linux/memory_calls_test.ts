@@ -5,6 +5,7 @@ import { GuestMemory, type MemorySource } from "../../../lib/guest/memory.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import { SYS } from "../../../lib/linux/sysno_aarch64.ts";
 import { Guest } from "../../kernel/guest.ts";
+import { Random } from "../../linux/random.ts";
 
 const PAGE = 4096;
 const WASM_PAGE = 65_536;
@@ -128,4 +129,114 @@ Deno.test("mmap() and munmap() refuse as Linux does", () => {
   assertEquals(program.memory.size, WASM_PAGE);
   assertEquals(program.mmap(PAGE, 0x01 | ANONYMOUS), WASM_PAGE, "shared");
   assertEquals(program.mmap(PAGE, BOTH, -1, 0, 12_345), WASM_PAGE + PAGE, "a hint");
+});
+
+Deno.test("mmap() at an address takes what it gave itself, and nothing else", () => {
+  using program = new Program(growing());
+  const address = program.mmap(4 * PAGE);
+  const fixed = (at: number, flags: number) => program.mmap(PAGE, BOTH | flags, -1, 0, at);
+  const NOREPLACE = 0x100000;
+  assertEquals(program.memory.store32(address, 7), 0);
+  assertEquals(fixed(address, NOREPLACE), -Errno.EEXIST);
+  assertEquals(fixed(address, FIXED | NOREPLACE), -Errno.EEXIST);
+  assertEquals(program.memory.load32(address), 7);
+  assertEquals(fixed(address, FIXED), address);
+  assertEquals(program.memory.load32(address), 0, "new memory is zeros");
+  assertEquals(program.munmap(address + PAGE, PAGE), 0);
+  assertEquals(fixed(address + PAGE, NOREPLACE), address + PAGE);
+  assertEquals(fixed(0, FIXED), -Errno.ENOMEM, "the program's own");
+  assertEquals(fixed(100 * WASM_PAGE, FIXED), -Errno.ENOMEM, "there is none");
+});
+
+Deno.test("mremap() grows where there is room, and moves where it may", () => {
+  using program = new Program(growing());
+  const { memory } = program;
+  const mremap = (address: number, ...rest: number[]) =>
+    program.abi.syscall(SYS.mremap, address, ...rest);
+  const address = program.mmap(4 * PAGE);
+  assertEquals(memory.store32(address, 7), 0);
+  assertEquals(mremap(address, 4 * PAGE, PAGE, 0), address);
+  assertEquals(memory.store32(address + PAGE, 9), 0);
+  assertEquals(mremap(address, PAGE, 2 * PAGE, 0), address);
+  assertEquals(memory.load32(address + PAGE), 0, "what is added is zeros");
+  const behind = program.mmap(PAGE);
+  assertEquals(behind, address + 2 * PAGE);
+  assertEquals(mremap(address, 2 * PAGE, 3 * PAGE, 0), -Errno.ENOMEM);
+  const moved = mremap(address, 2 * PAGE, 3 * PAGE, 1);
+  assertEquals([memory.load32(moved), memory.load32(moved + PAGE)], [7, 0]);
+  assertEquals(program.mmap(2 * PAGE), address, "what it was is free");
+  for (
+    const [errno, args] of [
+      [Errno.EINVAL, [moved + 1, PAGE, PAGE, 0]],
+      [Errno.EINVAL, [moved, PAGE, 0, 0]],
+      [Errno.EINVAL, [moved, 0, PAGE, 1]],
+      [Errno.EINVAL, [moved, PAGE, PAGE, 8]],
+      [Errno.EFAULT, [0, PAGE, PAGE, 1]],
+      [Errno.EFAULT, [0, PAGE, 2 * PAGE, 1]],
+      [Errno.ENOMEM, [moved, PAGE, -1, 1]],
+    ] as const
+  ) {
+    assertEquals(mremap(...(args as unknown as [number])), -errno, args.join());
+  }
+});
+
+Deno.test("mprotect() and madvise() look at the range", () => {
+  using program = new Program(growing());
+  const address = program.mmap(2 * PAGE);
+  const mprotect = (at: number, length: number, protection: number) =>
+    program.abi.syscall(SYS.mprotect, at, length, protection);
+  const madvise = (at: number, length: number, advice: number) =>
+    program.abi.syscall(SYS.madvise, at, length, advice);
+  const beyond = 10 * WASM_PAGE;
+  assertEquals(program.memory.store32(address, 7), 0);
+  assertEquals(
+    [
+      mprotect(address, PAGE, 1),
+      mprotect(address, 0, 1),
+      mprotect(address + 1, PAGE, 1),
+      mprotect(address, PAGE, 99),
+      mprotect(beyond, PAGE, 1),
+      mprotect(address, -1, 1),
+    ],
+    [0, 0, -Errno.EINVAL, -Errno.EINVAL, -Errno.ENOMEM, -Errno.ENOMEM],
+  );
+  assertEquals(
+    [
+      madvise(address, PAGE, 8),
+      madvise(address, PAGE, 14),
+      madvise(address, 0, 4),
+      madvise(address + 1, PAGE, 4),
+      madvise(address, PAGE, 999),
+      madvise(beyond, PAGE, 4),
+      madvise(0, PAGE, 4),
+    ],
+    [0, 0, 0, -Errno.EINVAL, -Errno.EINVAL, -Errno.ENOMEM, -Errno.EINVAL],
+  );
+  assertEquals(program.memory.load32(address), 7);
+  assertEquals(madvise(address, PAGE, 4), 0);
+  assertEquals(program.memory.load32(address), 0, "MADV_DONTNEED");
+});
+
+Deno.test("mmap() and munmap() in any order keep apart what is mapped", () => {
+  using program = new Program(new WebAssembly.Memory({ initial: 1, maximum: 2000 }));
+  const { memory } = program;
+  const random = new Random(11);
+  const mapped = new Map<number, number>();
+  for (let round = 1; round <= 3000; round++) {
+    if (random.integer(5) < 3) {
+      const pages = 1 + random.integer(6);
+      const address = program.mmap(pages * PAGE);
+      for (let page = address; page < address + pages * PAGE; page += PAGE) {
+        assertEquals([memory.load32(page), mapped.has(page)], [0, false]);
+        memory.store32(page, round);
+        mapped.set(page, round);
+      }
+    } else if (mapped.size > 0) {
+      const page = random.pick([...mapped.keys()]);
+      assertEquals(program.munmap(page, 2 * PAGE), 0);
+      mapped.delete(page);
+      mapped.delete(page + PAGE);
+    }
+  }
+  for (const [page, round] of mapped) assertEquals(memory.load32(page), round);
 });

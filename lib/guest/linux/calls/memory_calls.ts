@@ -12,9 +12,27 @@ import {
   MAP_SHARED,
   MAP_SHARED_VALIDATE,
   MAP_TYPE,
+  PROT_EXEC,
+  PROT_READ,
+  PROT_WRITE,
 } from "../../../linux/mman.ts";
 import { type CallContext, hex } from "../call_context.ts";
 import { PAGE_SIZE } from "../guest_heap.ts";
+
+// Advice that asks for nothing that could be done here: asm-generic/mman-common.h.
+const MADV_DONTNEED = 4;
+const MADV_FREE = 8;
+const MADV_DONTFORK = 10;
+const MADV_DOFORK = 11;
+const MADV_PAGEOUT = 21;
+const ADVICE: ReadonlySet<number> = new Set([
+  ...[0, 1, 2, 3, MADV_DONTNEED, MADV_FREE, MADV_DONTFORK, MADV_DOFORK],
+  // From MADV_MERGEABLE to MADV_PAGEOUT, but for those of forks.
+  ...[12, 13, 14, 15, 16, 17, 20, MADV_PAGEOUT],
+]);
+
+/** linux/mman.h */
+const MREMAP_MAYMOVE = 1;
 
 /** A length as a `size_t`: what is negative is huge. */
 function sizeOf(length: number): number {
@@ -67,8 +85,57 @@ function map(c: CallContext, { address, length, flags, fd, offset }: Mapping): n
     (type === MAP_SHARED_VALIDATE && !isAnonymous);
   if (!isTyped) return -Errno.EINVAL;
   if (!isAnonymous) return -Errno.ENODEV;
-  // An address of the guest's own choice is not there to be had.
-  return isFixed ? -Errno.ENOMEM : c.process.heap.map(sizeOf(length));
+  const { heap } = c.process;
+  const replaces = (flags & MAP_FIXED_NOREPLACE) === 0;
+  return isFixed ? heap.mapAt(address, sizeOf(length), replaces) : heap.map(sizeOf(length));
+}
+
+/** Whether a range of memory is there. */
+function isInside(c: CallContext, address: number, length: number): boolean {
+  return c.memory.bytes(address, length) !== null;
+}
+
+/** mprotect(2): the memory stays readable and writable. */
+export function mprotect(
+  c: CallContext,
+  address: number,
+  length: number,
+  protection: number,
+): number {
+  const isInvalid = address % PAGE_SIZE !== 0 ||
+    (protection & ~(PROT_READ | PROT_WRITE | PROT_EXEC)) !== 0;
+  const result = isInvalid ? -Errno.EINVAL : isInside(c, address, length) ? 0 : -Errno.ENOMEM;
+  return c.answer("mprotect", result, hex(address), String(length), String(protection | 0));
+}
+
+/** madvise(2): MADV_DONTNEED makes zeros of what mmap gave, other advice does nothing. */
+export function madvise(c: CallContext, address: number, length: number, advice: number): number {
+  const result = !ADVICE.has(advice | 0) || address % PAGE_SIZE !== 0
+    ? -Errno.EINVAL
+    : !isInside(c, address, length)
+    ? -Errno.ENOMEM
+    : length > 0 && (advice | 0) === MADV_DONTNEED && !c.process.heap.clear(address, length)
+    ? -Errno.EINVAL
+    : 0;
+  return c.answer("madvise", result, hex(address), String(length), String(advice | 0));
+}
+
+/** mremap(2) of what mmap gave. */
+export function mremap(
+  c: CallContext,
+  address: number,
+  length: number,
+  newLength: number,
+  flags: number,
+): number {
+  const isInvalid = address % PAGE_SIZE !== 0 || length <= 0 || newLength === 0 ||
+    (flags & ~MREMAP_MAYMOVE) !== 0;
+  const mayMove = (flags & MREMAP_MAYMOVE) !== 0;
+  const result = isInvalid
+    ? -Errno.EINVAL
+    : c.process.heap.remap(address, length, sizeOf(newLength), mayMove);
+  const args = [hex(address), String(length), String(newLength), hex(flags >>> 0)];
+  return c.answer("mremap", result, ...args);
 }
 
 /** munmap(2). */

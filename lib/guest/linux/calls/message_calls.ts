@@ -5,9 +5,11 @@
  */
 import { Errno } from "../../../linux/errno.ts";
 import { SOCKADDR_STORAGE_SIZE } from "../../../linux/sockaddr.ts";
+import { MSG_DONTWAIT, MSG_WAITFORONE } from "../../../linux/socket.ts";
 import { UIO_MAXIOV } from "../../../linux/uio.ts";
 import { FileKind } from "../../../stack/open_file.ts";
 import { type CallContext, hex } from "../call_context.ts";
+import { loadTimeout, storeTimeout } from "./time_calls.ts";
 import { loadVector } from "./vector.ts";
 
 /** Where the fields of `struct msghdr` are. */
@@ -103,5 +105,94 @@ export function recvmsg(c: CallContext, fd: number, header: number, flags: numbe
   }
   memory.store32(header + layout.flags, message.flags);
   memory.storePointer(header + layout.controlLength, 0);
+  return result;
+}
+
+/** Bytes of a `struct mmsghdr`: a header, how many bytes it was, and padding. */
+function entrySize({ pointerSize }: CallContext["memory"]): number {
+  return LAYOUTS[pointerSize].size + pointerSize;
+}
+
+/** Sends or receives one message of a list. */
+type MessageCall = (index: number, header: number) => number;
+
+/** Bytes that a message has room for. */
+function messageSize({ memory }: CallContext, header: number): number {
+  const layout = LAYOUTS[memory.pointerSize];
+  const iov = memory.loadPointer(header + layout.iov);
+  // Another thread may have changed it.
+  const count = Math.min(memory.loadPointer(header + layout.iovLength), UIO_MAXIOV);
+  let size = 0;
+  for (let index = 0; index < count; index++) {
+    size += memory.loadPointer(iov + (2 * index + 1) * memory.pointerSize);
+  }
+  return size;
+}
+
+/** Sends or receives messages until one fails; returns how many it were. */
+function forEachMessage(
+  c: CallContext,
+  address: number,
+  count: number,
+  transfer: MessageCall,
+): number {
+  const { memory } = c;
+  for (let index = 0; index < count; index++) {
+    const header = address + index * entrySize(memory);
+    const result = transfer(index, header);
+    const stored = result < 0
+      ? result
+      : memory.store32(header + LAYOUTS[memory.pointerSize].size, result);
+    if (stored < 0) return index > 0 ? index : stored;
+  }
+  return count;
+}
+
+/** What a list without messages gives. */
+function refuseNone(c: CallContext, name: string, fd: number, address: number): number {
+  return refuse(c, name, fd, address, 0);
+}
+
+/** sendmmsg(2). */
+export function sendmmsg(
+  c: CallContext,
+  fd: number,
+  address: number,
+  count: number,
+  flags: number,
+): number {
+  const length = Math.min(count >>> 0, UIO_MAXIOV);
+  if (length === 0) return refuseNone(c, "sendmmsg", fd, address);
+  let isCut = false;
+  return forEachMessage(c, address, length, (_, header) => {
+    // None is sent behind one that was not sent whole.
+    if (isCut) return -Errno.EAGAIN;
+    const sent = sendmsg(c, fd, header, flags);
+    isCut = sent >= 0 && sent < messageSize(c, header);
+    return sent;
+  });
+}
+
+/** recvmmsg(2). As on Linux the time-out is looked at after a message, not while waiting for one. */
+export function recvmmsg(
+  c: CallContext,
+  fd: number,
+  address: number,
+  count: number,
+  flags: number,
+  timeoutAddress: number,
+): number {
+  const length = Math.min(count >>> 0, UIO_MAXIOV);
+  const timeout = timeoutAddress === 0 ? Infinity : loadTimeout(c, timeoutAddress);
+  if (timeout < 0) return c.answer("recvmmsg", timeout, String(fd | 0), hex(address));
+  if (length === 0) return refuseNone(c, "recvmmsg", fd, address);
+  const start = performance.now();
+  const waitsForOne = (flags & MSG_WAITFORONE) !== 0;
+  const result = forEachMessage(c, address, length, (index, header) => {
+    if (index > 0 && performance.now() - start >= timeout) return -Errno.EAGAIN;
+    const wanted = flags & ~MSG_WAITFORONE;
+    return recvmsg(c, fd, header, waitsForOne && index > 0 ? wanted | MSG_DONTWAIT : wanted);
+  });
+  if (timeout !== Infinity) storeTimeout(c, timeoutAddress, timeout - (performance.now() - start));
   return result;
 }

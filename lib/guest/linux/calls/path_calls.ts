@@ -4,12 +4,21 @@
  * @module
  */
 import { Errno } from "../../../linux/errno.ts";
-import { AT_EMPTY_PATH, AT_FDCWD, AT_STATX_SYNC_TYPE } from "../../../linux/fcntl.ts";
+import {
+  AT_EACCESS,
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_STATX_SYNC_TYPE,
+  AT_SYMLINK_NOFOLLOW,
+} from "../../../linux/fcntl.ts";
 import { openFlagsFromAarch64 } from "../../../linux/fcntl_aarch64.ts";
-import { encodeStatAarch64, STAT_SIZE_AARCH64 } from "../../../linux/stat.ts";
+import { encodeStatAarch64, S_IFLNK, S_IFMT, STAT_SIZE_AARCH64 } from "../../../linux/stat.ts";
 import { encodeStatx, STATX__RESERVED, STATX_SIZE } from "../../../linux/statx.ts";
 import { decodeTimespec, TIMESPEC_SIZE } from "../../../linux/time.ts";
 import { type CallContext, hex, PATH_MAX } from "../call_context.ts";
+
+/** R_OK, W_OK and X_OK of access(2). */
+const ACCESS_MODES = 7;
 
 /** Ends a call with a path that has no meaning here: one that is not UTF-8. */
 function refusePath(c: CallContext, name: string, errno: number, ...args: number[]): number {
@@ -226,6 +235,33 @@ export function faccessat(
   const path = c.path(address);
   if (typeof path === "number") return refusePath(c, "faccessat", path, directory | 0, address);
   return c.system.faccessat(directory | 0, path, mode | 0);
+}
+
+/** faccessat2(2): the guest's effective user is its real one. */
+export function faccessat2(
+  c: CallContext,
+  directory: number,
+  address: number,
+  mode: number,
+  flags: number,
+): number {
+  const known = AT_EACCESS | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+  if ((flags & ~known) !== 0 || (mode & ~ACCESS_MODES) !== 0) {
+    return refusePath(c, "faccessat2", -Errno.EINVAL, directory | 0, address, mode, flags);
+  }
+  const lookup = flags & (AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
+  if (lookup === 0) return faccessat(c, directory, address, mode);
+  const { status } = c;
+  const path = c.path(address);
+  if (typeof path === "number") return refusePath(c, "faccessat2", path, directory | 0, address);
+  const found = c.system.fstatat(directory | 0, path, status, lookup);
+  const isLink = (status.mode & S_IFMT) === S_IFLNK;
+  // Everybody may do everything with a link itself.
+  if (found < 0 || ((flags & AT_SYMLINK_NOFOLLOW) !== 0 && isLink)) return found;
+  if (path !== "") return c.system.faccessat(directory | 0, path, mode | 0);
+  const bits = (status.mode >> 6) | (status.mode >> 3) | status.mode;
+  const result = (mode & ~bits) === 0 ? 0 : -Errno.EACCES;
+  return refusePath(c, "faccessat2", result, directory | 0, address, mode, flags);
 }
 
 /** utimensat(2). Without a path it is about the descriptor itself. */

@@ -5,7 +5,7 @@
  */
 import { Errno } from "../../../linux/errno.ts";
 import { F_GETFL, O_ACCMODE, O_PATH, O_RDONLY, O_WRONLY } from "../../../linux/fcntl.ts";
-import { UIO_MAXIOV } from "../../../linux/uio.ts";
+import { type Iovec, UIO_MAXIOV } from "../../../linux/uio.ts";
 import { FileKind } from "../../../stack/open_file.ts";
 import { type CallContext, hex, transferCount } from "../call_context.ts";
 import { fromRegister } from "../register.ts";
@@ -134,6 +134,83 @@ export function writev(c: CallContext, fd: number, address: number, count: numbe
   return typeof buffers === "number"
     ? refuse(c, "writev", { fd, address, length, errno: buffers, mode: O_RDONLY })
     : c.system.writev(fd | 0, buffers);
+}
+
+/** Moves bytes of one buffer, by offset. */
+type TransferAt = (buffer: Iovec, offset: number) => number;
+
+/** Moves bytes of one buffer after the other until one is not filled. */
+function transferAt(buffers: readonly Iovec[], offset: number, transfer: TransferAt): number {
+  let sum = 0;
+  for (const buffer of buffers) {
+    const count = transfer(buffer, offset + sum);
+    if (count < 0) return sum > 0 ? sum : count;
+    sum += count;
+    if (count < buffer.length) break;
+  }
+  return sum;
+}
+
+/**
+ * The list of preadv(2) and pwritev(2), whose offset Linux looks at first: 0 for one with nothing in
+ * it, which is not read or written.
+ */
+function vectorAt(
+  c: CallContext,
+  address: number,
+  length: number,
+  offset: number,
+): readonly Iovec[] | number {
+  if (offset < 0 || length > UIO_MAXIOV) return -Errno.EINVAL;
+  const buffers = loadVector(c, address, length);
+  if (typeof buffers === "number") return buffers;
+  return buffers.every(({ length }) => length === 0) ? 0 : buffers;
+}
+
+/** preadv(2). */
+export function preadv(
+  c: CallContext,
+  fd: number,
+  address: number,
+  count: number,
+  offset: number,
+): number {
+  const length = count >>> 0;
+  const buffers = vectorAt(c, address, length, offset);
+  if (typeof buffers !== "number") {
+    return transferAt(
+      buffers,
+      offset,
+      ({ base, length }, at) => c.system.pread(fd | 0, base, length, at),
+    );
+  }
+  const wrong = { fd, address, length, errno: buffers, mode: O_WRONLY };
+  return offset < 0
+    ? c.answer("preadv", buffers, String(fd | 0), hex(address), String(length))
+    : refuse(c, "preadv", { ...wrong, needsOffset: true });
+}
+
+/** pwritev(2). */
+export function pwritev(
+  c: CallContext,
+  fd: number,
+  address: number,
+  count: number,
+  offset: number,
+): number {
+  const length = count >>> 0;
+  const buffers = vectorAt(c, address, length, offset);
+  if (typeof buffers !== "number") {
+    return transferAt(
+      buffers,
+      offset,
+      ({ base, length }, at) => c.system.pwrite(fd | 0, base, length, at),
+    );
+  }
+  const wrong = { fd, address, length, errno: buffers, mode: O_RDONLY };
+  return offset < 0
+    ? c.answer("pwritev", buffers, String(fd | 0), hex(address), String(length))
+    : refuse(c, "pwritev", { ...wrong, needsOffset: true });
 }
 
 /**
