@@ -510,6 +510,19 @@ for (
   });
 }
 
+Deno.test({
+  ...unlessSkipped(
+    "connect() to ::1 is EADDRNOTAVAIL without IPv6",
+    NO_IPV6 === null ? "there is IPv6 here" : null,
+  ),
+  fn: withStack((stack) => {
+    for (const address of ["[::1]:9", "[::]:9"]) {
+      const client = socket(stack, SOCK_STREAM, AF_INET6);
+      assertEquals(connect(client, sockaddr(address)), -Errno.EADDRNOTAVAIL);
+    }
+  }),
+});
+
 Deno.test(
   "IPV6_V6ONLY keeps v4-mapped addresses out",
   withStack((stack) => {

@@ -144,7 +144,7 @@ export function workerTcp(
       connection.abandon?.();
       if (status !== 0) {
         drop();
-        connections.fail(connection, host.errnoOfStatus(status));
+        connections.fail(connection, errnoOfConnect(status, address));
         return;
       }
       connections.established(connection);
@@ -169,6 +169,16 @@ export function workerTcp(
     // What connect(2) itself answers comes in the next rounds.
     for (let rounds = 0; rounds < 3 && !settled; rounds++) await host.immediate();
     return 0;
+  }
+
+  /**
+   * The host says EINVAL of an address that no local address can reach, such as ::1 on a machine
+   * without IPv6. Of a link-local one it is what Linux says, too: it lacks its interface.
+   */
+  function errnoOfConnect(status: number, address: string): number {
+    const errno = host.errnoOfStatus(status);
+    const isIpv6 = address.includes(":") && !/^(?:::ffff:|fe[89ab])/.test(address);
+    return isIpv6 && errno === host.errnoOf("EINVAL") ? host.errnoOf("EADDRNOTAVAIL") : errno;
   }
 
   async function connectByName(slot: number, address: string, port: number): Promise<number> {
