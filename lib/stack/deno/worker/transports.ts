@@ -36,10 +36,12 @@ export function workerTransports(
   }
 
   function ofHandle(connection: Connection, handle: TcpHandle): Transport {
+    let hasWritten = false;
     const self: Transport = {
       handle,
       write(bytes, done): void {
         if (!streams) return done(host.errnoOf("EIO"));
+        hasWritten = true;
         const request = new streams.WriteWrap();
         request.oncomplete = (status: number): void =>
           done(status === 0 ? 0 : host.errnoOfStatus(status));
@@ -68,8 +70,9 @@ export function workerTransports(
       },
       reset(): void {
         handle.onread = ignore;
-        if (handle.reset() !== 0) handle.close();
-        else handle.close();
+        // A reset closes as well where it is a connection's, but not where there has been none yet.
+        // Deno 2.9 panics if a handle is closed after a reset while writes are under way.
+        if (handle.reset() !== 0 || !hasWritten) handle.close();
       },
       alive(): boolean {
         return handle.getpeername({}) === 0;
