@@ -5,7 +5,7 @@
  */
 import { Errno } from "../../linux/errno.ts";
 import { POLLIN, POLLOUT } from "../../linux/poll.ts";
-import { MSG_MORE, SHUT_WR } from "../../linux/socket.ts";
+import { MSG_MORE, SHUT_WR, SO_LINGER, SOL_SOCKET } from "../../linux/socket.ts";
 import { BodySkipper } from "./body_skipper.ts";
 import { latin1Bytes } from "./characters.ts";
 import { HeldInput } from "./held_input.ts";
@@ -19,6 +19,9 @@ import { parseRequest } from "./request_parser.ts";
 import type { Service } from "./service.ts";
 
 const CONTINUE = latin1Bytes("HTTP/1.1 100 Continue\r\n\r\n");
+
+/** struct linger, on with 0 seconds: what is not sent yet is dropped by a close. */
+const RESET = new Uint8Array(Int32Array.of(1, 0).buffer);
 
 /** What a connection waits for. */
 export const Phase = {
@@ -132,6 +135,18 @@ export class Connection implements Waiter {
     this.#service.readiness.forgetClosing(this);
     this.#service.system.close(this.fd);
     this.#closed(this);
+  }
+
+  /**
+   * Closes the socket without waiting for the client, who has had his time: a response that is not
+   * sent as a whole is of no use, and the stack must not hold the end of the process up for it.
+   */
+  abort(): void {
+    const { system } = this.#service;
+    if (this.phase === Phase.sending) {
+      system.setsockopt(this.fd, SOL_SOCKET, SO_LINGER, RESET, RESET.length);
+    }
+    this.close();
   }
 
   #receive(): void {

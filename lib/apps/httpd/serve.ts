@@ -12,7 +12,7 @@ export const WAIT = 250;
 /** Milliseconds that responses have to end after that. */
 export const DRAIN_TIME = 3000;
 
-/** Milliseconds of one wait then. */
+/** Milliseconds of one wait then, and between two questions for another signal. */
 const DRAIN_WAIT = 50;
 
 /** Milliseconds between two questions for signals while there is always something to do. */
@@ -30,7 +30,11 @@ export async function serve(server: HttpServer, signal: StopSignal): Promise<num
     looked = now;
   }
   // Who does not want to wait for responses asks a second time, which the event loop has to be told.
-  for (const outcome of drain(server)) if (outcome === Turn.interrupted) await signal.look();
+  for (const outcome of drain(server)) {
+    if (outcome === Turn.worked && performance.now() - looked < DRAIN_WAIT) continue;
+    await signal.look();
+    looked = performance.now();
+  }
   return status;
 }
 

@@ -197,7 +197,7 @@ export class HttpServer implements Disposable {
   /** Ends everything. */
   [Symbol.dispose](): void {
     this.stop();
-    for (const connection of this.#connections.toReversed()) connection.close();
+    for (const connection of this.#connections.toReversed()) connection.abort();
     this.#cache.clear();
     this.#log?.flush();
     this.#readiness.close();
