@@ -5,6 +5,7 @@
  */
 import { IpAddress, SocketAddress } from "../ip.ts";
 import { Errno } from "../linux/errno.ts";
+import { flowHash } from "../wire/flow_hash.ts";
 import type { IcmpError, IcmpOriginal } from "../wire/icmp.ts";
 import type { TcpRepr } from "../wire/tcp.ts";
 import { TCP_FLAG_ACK, TCP_FLAG_RST, TCP_FLAG_SYN } from "../wire/tcp_flags.ts";
@@ -380,7 +381,6 @@ export class TcpHost {
       listeners?.find(({ local: { ip } }) => ip.isUnspecified && ip.bytes.length === local.length);
     if (listeners === undefined || first === undefined || listeners.length === 1) return first;
     const same = listeners.filter((other) => other.local.equals(first.local));
-    const place = remote.reduce((sum, octet) => (31 * sum + octet) >>> 0, remotePort);
-    return same[place % same.length];
+    return same[flowHash(remote, remotePort) % same.length];
   }
 }

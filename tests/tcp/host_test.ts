@@ -255,3 +255,15 @@ Deno.test("the oldest of too many connections in TIME-WAIT ends", () => {
   assertEquals(bench.host.connectionCount, 4096);
   assertEquals([connections[0]?.state, connections.at(-1)?.state], ["CLOSED", "TIME-WAIT"]);
 });
+
+Deno.test("listeners that share an address get connections each, the same for a peer", () => {
+  const bench = new Bench();
+  const listen = () => bench.host.listen(CLIENT, 64, bench.settings, true);
+  const listeners = [listen(), listen()].filter((each) => typeof each !== "number");
+  assertEquals(bench.host.listen(CLIENT, 64, bench.settings), -Errno.EADDRINUSE);
+  for (let number = 0; number < 40; number++) synFrom(bench, number);
+  const shares = listeners.map(({ halfOpenCount }) => halfOpenCount);
+  assert(shares.length === 2 && shares.every((share) => share >= 5), `${shares}`);
+  for (let number = 0; number < 40; number++) synFrom(bench, number);
+  assertEquals(listeners.map(({ halfOpenCount }) => halfOpenCount), shares);
+});

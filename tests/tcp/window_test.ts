@@ -123,3 +123,19 @@ Deno.test("a window is not taken from a segment older than the one that set it",
   const data = bench.sent().filter((line) => !line.includes("1:1 "));
   assertEquals(data.length, 5);
 });
+
+Deno.test("TCP_CORK holds back what fills no segment until it is taken off, or for a time-out", () => {
+  const bench = new Bench();
+  const connection = bench.open();
+  connection.tune({ cork: true }, bench.now);
+  connection.send(octets(1500));
+  assertEquals(bench.sent(), ["A 1:1001 ack 1"]);
+  bench.arrive({ flags: "A", acknowledgment: 1001 });
+  assertEquals(bench.sent(), []);
+  connection.tune({ cork: false }, bench.now);
+  assertEquals(bench.sent(), ["PA 1001:1501 ack 1"]);
+  bench.arrive({ flags: "A", acknowledgment: 1501 });
+  connection.tune({ cork: true }, bench.now);
+  connection.send(octets(10));
+  assertEquals(bench.pass(1000), ["1000 PA 1501:1511 ack 1"]);
+});

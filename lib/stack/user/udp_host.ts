@@ -5,6 +5,7 @@
  */
 import { IpAddress, SocketAddress } from "../../ip.ts";
 import { Errno } from "../../linux/errno.ts";
+import { flowHash } from "../../wire/flow_hash.ts";
 import type { IcmpError, IcmpOriginal } from "../../wire/icmp.ts";
 import { emitUdp, UDP_HEADER_LENGTH, type UdpPacket } from "../../wire/udp.ts";
 
@@ -229,8 +230,7 @@ export class UdpHost {
     const last = equal.at(-1);
     if (last?.spreads !== true) return last;
     const spread = equal.filter(({ spreads }) => spreads);
-    const place = from.ip.bytes.reduce((sum, octet) => (31 * sum + octet) >>> 0, from.port);
-    return spread[place % spread.length];
+    return spread[flowHash(from.ip.bytes, from.port) % spread.length];
   }
 
   /**

@@ -23,16 +23,16 @@ const data = crypto.getRandomValues(new Uint8Array(60_000));
 Deno.writeFileSync(`${folder}/data`, data);
 Deno.writeTextFileSync(`${folder}/index.html`, "hello\n");
 
-// httpd on the user stack, Linux's curl as its client.
+// httpd on the user stack, a client over Linux's TCP.
 const server = vmsock("httpd", "--root", folder, "--port=8080", ...FLAGS).spawn();
 const lines = server.stderr.getReader();
 await lines.read();
-const curl = await new Deno.Command("curl", {
-  args: ["-s", "-S", "--max-time", "20", "http://10.9.0.2:8080/", "http://10.9.0.2:8080/data"],
-}).output();
-assertEquals(decoder.decode(curl.stderr), "");
-assertEquals(decoder.decode(curl.stdout.subarray(0, 6)), "hello\n");
-assertEquals(curl.stdout.subarray(6), data);
+const fetched = async (path: string): Promise<Uint8Array> => {
+  const signal = AbortSignal.timeout(20_000);
+  return await (await fetch(`http://10.9.0.2:8080${path}`, { signal })).bytes();
+};
+assertEquals(decoder.decode(await fetched("/")), "hello\n");
+assertEquals(await fetched("/data"), data);
 server.kill("SIGINT");
 await lines.cancel();
 await server.stdout.cancel();

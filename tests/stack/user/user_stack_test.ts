@@ -45,3 +45,15 @@ namespaceTest(
     await runInNamespace(new URL("fragments_program.ts", import.meta.url));
   },
 );
+
+/** The long run: `HOSTILE_COUNT=100000 HOSTILE_SEED=7`. */
+const HOSTILE_COUNT = Deno.env.get("HOSTILE_COUNT") ?? "3000";
+const HOSTILE_SEED = Deno.env.get("HOSTILE_SEED") ?? "1";
+
+namespaceTest(
+  `UserStack bears any calls and packets: ${HOSTILE_COUNT}, seed ${HOSTILE_SEED}`,
+  async () => {
+    const program = new URL("hostile_program.ts", import.meta.url);
+    await runInNamespace(program, HOSTILE_SEED, HOSTILE_COUNT);
+  },
+);
