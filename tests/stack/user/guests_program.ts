@@ -1,4 +1,4 @@
-/** Every kind of guest over the user stack, unchanged: httpd with curl as its client, get, scripts. */
+/** Every kind of guest over the user stack, unchanged: httpd, get, scripts. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { bringUp } from "../../../lib/device/interface_request.ts";
 import { openLibc } from "../../../lib/stack/libc/libc.ts";
