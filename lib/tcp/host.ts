@@ -199,10 +199,12 @@ export class TcpHost {
     }
     if (begins && listener !== undefined) {
       if (connection !== undefined) this.#forget(connection);
+      const stale = listener.staleHalfOpen(now);
+      // In a flood most end here: they are to cost nothing.
+      if (stale === undefined && !listener.hasRoom) return;
       const local = new SocketAddress(new IpAddress(destination), destinationPort);
       const remote = new SocketAddress(new IpAddress(source), sourcePort);
       if (!isUnicast(remote.ip)) return;
-      const stale = listener.staleHalfOpen(now);
       if (stale !== undefined) this.#forget(stale);
       if (!listener.hasRoom) return;
       listener.begin(this.#open(local, remote, listener.settings, segment, now, listener), now);
