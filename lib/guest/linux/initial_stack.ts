@@ -20,9 +20,15 @@ const STACK_ALIGNMENT = 16;
 const AUXILIARY_WORDS = 2;
 
 /**
+ * Zeros above the strings. Linux has a word of them; allocators of WebAssembly programs take the
+ * memory's end for theirs and mark it, AssemblyScript's with 8 bytes.
+ */
+const TOP_SIZE = 16;
+
+/**
  * Lays out argc, argv and the environment as Linux does, in new memory at the end of the guest's: at
  * the lowest address argc, then the pointers of argv and a null, those of the environment and a null,
- * an empty auxiliary vector, and at the highest addresses the strings.
+ * an empty auxiliary vector, and at the highest addresses the strings and 16 zeros.
  *
  * @param memory The guest's memory; grows by as many pages as it takes.
  * @param program What there is to lay out; no string may hold a NUL.
@@ -35,10 +41,10 @@ export function layOutInitialStack(memory: GuestMemory, program: ProgramArgument
   const stringSize = strings.reduce((size, { length }) => size + length, 0);
   const { pointerSize } = memory;
   const words = 1 + args.length + 1 + environment.length + 1 + AUXILIARY_WORDS;
-  const grown = memory.grow(stringSize + words * pointerSize + STACK_ALIGNMENT);
+  const grown = memory.grow(stringSize + words * pointerSize + STACK_ALIGNMENT + TOP_SIZE);
   if (grown < 0) return grown;
 
-  let end = memory.size;
+  let end = memory.size - TOP_SIZE;
   const pointers = strings.toReversed().map((bytes) => {
     end -= bytes.length;
     memory.copyOut(end, bytes);

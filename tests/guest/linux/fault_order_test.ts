@@ -129,6 +129,7 @@ testAbi(
       row("-EINVAL", "getsockopt", udp, 1, 3, guest.buffer, negative),
       row("-EBADF", "getsockopt", 99, 1, 3, guest.buffer, negative),
       row("-ENOPROTOOPT", "getsockopt", udp, 1, 999, guest.edge(8), much),
+      row("-ENOBUFS", "sendmsg", udp, guest.longs(0, 0, 0, 0, 0, 2 ** 31, 0), 0),
       row("-EMSGSIZE", "sendmsg", udp, guest.longs(0, 0, 0, 1025, 0, 8, 0), 0),
     ]);
   },

@@ -24,6 +24,8 @@ interface MsghdrLayout {
   readonly size: number;
 }
 
+const INT_MAX = 0x7fffffff;
+
 /** By the bytes of a pointer. */
 const LAYOUTS: Readonly<Record<4 | 8, MsghdrLayout>> = {
   4: {
@@ -77,8 +79,12 @@ export function sendmsg(c: CallContext, fd: number, header: number, flags: numbe
   // Linux looks at neither where there are too many buffers.
   if (controlLength !== 0 && buffers.length <= UIO_MAXIOV) {
     const control = memory.loadPointer(header + layout.control);
-    const isInside = memory.bytes(control, controlLength) !== null;
-    return refuse(c, "sendmsg", fd, header, isInside ? -Errno.EOPNOTSUPP : -Errno.EFAULT);
+    const errno = controlLength > INT_MAX
+      ? Errno.ENOBUFS
+      : memory.bytes(control, controlLength) === null
+      ? Errno.EFAULT
+      : Errno.EOPNOTSUPP;
+    return refuse(c, "sendmsg", fd, header, -errno);
   }
   return c.system.sendmsg(fd | 0, buffers, flags | 0, target);
 }
