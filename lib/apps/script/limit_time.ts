@@ -8,7 +8,7 @@ import { timeLimitText } from "../../guest/moca/script_error.ts";
 /**
  * Milliseconds that a script's machine has to end by itself: it can tell where it was.
  */
-const GRACE = 500;
+const GRACE = 1000;
 
 /**
  * Begins a script's time limit.
