@@ -71,7 +71,7 @@ class FunctionVerifier {
   }
 
   verify(): void {
-    const { fn } = { fn: this.#fn };
+    const fn = this.#fn;
     const { code } = this.#program;
     if (!(fn.start >= 0 && fn.end <= code.length && fn.start < fn.end)) {
       this.#fail(fn.start, "function lies outside the code");

@@ -94,6 +94,7 @@ export function dispatch(machine: Machine): number {
   let fuel = SLICE;
   run: for (;;) {
     switch (CODE[pc]) {
+      // Constants, moves, and values in registers for references.
       case 1 /* LOAD_INT */:
         I[base + (CODE[pc + 1] as number)] = INTS[CODE[pc + 2] as number] as bigint;
         pc += 3;
@@ -143,6 +144,34 @@ export function dispatch(machine: Machine): number {
         R[base + (CODE[pc + 1] as number)] = W[(base + (CODE[pc + 2] as number)) << 1] !== 0;
         pc += 3;
         continue;
+      case 13 /* UNBOX_INT */: {
+        const value = R[base + (CODE[pc + 2] as number)];
+        if (typeof value !== "bigint") {
+          break;
+        }
+        I[base + (CODE[pc + 1] as number)] = value;
+        pc += 3;
+        continue;
+      }
+      case 14 /* UNBOX_FLOAT */: {
+        const value = R[base + (CODE[pc + 2] as number)];
+        if (typeof value !== "number") {
+          break;
+        }
+        F[base + (CODE[pc + 1] as number)] = value;
+        pc += 3;
+        continue;
+      }
+      case 15 /* UNBOX_BOOL */: {
+        const value = R[base + (CODE[pc + 2] as number)];
+        if (typeof value !== "boolean") {
+          break;
+        }
+        W[(base + (CODE[pc + 1] as number)) << 1] = value ? 1 : 0;
+        pc += 3;
+        continue;
+      }
+      // Integers.
       case 17 /* ADD */:
         I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
           64,
@@ -167,6 +196,30 @@ export function dispatch(machine: Machine): number {
         );
         pc += 4;
         continue;
+      case 20 /* DIV */: {
+        const divisor = I[base + (CODE[pc + 3] as number)] as bigint;
+        if (divisor === 0n) {
+          break;
+        }
+        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
+          64,
+          (I[base + (CODE[pc + 2] as number)] as bigint) / divisor,
+        );
+        pc += 4;
+        continue;
+      }
+      case 21 /* MOD */: {
+        const divisor = I[base + (CODE[pc + 3] as number)] as bigint;
+        if (divisor === 0n) {
+          break;
+        }
+        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
+          64,
+          (I[base + (CODE[pc + 2] as number)] as bigint) % divisor,
+        );
+        pc += 4;
+        continue;
+      }
       case 22 /* AND */: {
         const d = (base + (CODE[pc + 1] as number)) << 1;
         const a = (base + (CODE[pc + 2] as number)) << 1;
@@ -236,6 +289,30 @@ export function dispatch(machine: Machine): number {
         );
         pc += 4;
         continue;
+      case 30 /* DIV_K */: {
+        const divisor = INTS[CODE[pc + 3] as number] as bigint;
+        if (divisor === 0n) {
+          break;
+        }
+        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
+          64,
+          (I[base + (CODE[pc + 2] as number)] as bigint) / divisor,
+        );
+        pc += 4;
+        continue;
+      }
+      case 31 /* MOD_K */: {
+        const divisor = INTS[CODE[pc + 3] as number] as bigint;
+        if (divisor === 0n) {
+          break;
+        }
+        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
+          64,
+          (I[base + (CODE[pc + 2] as number)] as bigint) % divisor,
+        );
+        pc += 4;
+        continue;
+      }
       case 32 /* AND_K */:
         I[base + (CODE[pc + 1] as number)] = (I[base + (CODE[pc + 2] as number)] as bigint) &
           (INTS[CODE[pc + 3] as number] as bigint);
@@ -266,6 +343,7 @@ export function dispatch(machine: Machine): number {
         );
         pc += 3;
         continue;
+      // Floats.
       case 36 /* FADD */:
         F[base + (CODE[pc + 1] as number)] = (F[base + (CODE[pc + 2] as number)] as number) +
           (F[base + (CODE[pc + 3] as number)] as number);
@@ -281,15 +359,44 @@ export function dispatch(machine: Machine): number {
           (F[base + (CODE[pc + 3] as number)] as number);
         pc += 4;
         continue;
+      case 39 /* FDIV */: {
+        const divisor = F[base + (CODE[pc + 3] as number)] as number;
+        if (divisor === 0) {
+          break;
+        }
+        F[base + (CODE[pc + 1] as number)] = (F[base + (CODE[pc + 2] as number)] as number) /
+          divisor;
+        pc += 4;
+        continue;
+      }
       case 40 /* FNEG */:
         F[base + (CODE[pc + 1] as number)] = -(F[base + (CODE[pc + 2] as number)] as number);
         pc += 3;
         continue;
+      // Strings and booleans.
+      case 41 /* CONCAT */: {
+        const left = R[base + (CODE[pc + 2] as number)];
+        const right = R[base + (CODE[pc + 3] as number)];
+        if (typeof left !== "string" || typeof right !== "string") {
+          break;
+        }
+        const cost = STRING_BYTES + (left.length < right.length ? left.length : right.length);
+        const length = left.length + right.length;
+        if (length > heap.safeLength || cost > heap.budget || length > heap.ropes) {
+          break;
+        }
+        heap.budget -= cost;
+        heap.ropes -= length;
+        R[base + (CODE[pc + 1] as number)] = left + right;
+        pc += 4;
+        continue;
+      }
       case 43 /* NOT */:
         W[(base + (CODE[pc + 1] as number)) << 1] =
           (W[(base + (CODE[pc + 2] as number)) << 1] as number) ^ 1;
         pc += 3;
         continue;
+      // Comparisons.
       case 44 /* LT */:
         W[(base + (CODE[pc + 1] as number)) << 1] = (I[base + (CODE[pc + 2] as number)] as bigint) <
             (I[base + (CODE[pc + 3] as number)] as bigint)
@@ -354,91 +461,7 @@ export function dispatch(machine: Machine): number {
             : 1;
         pc += 4;
         continue;
-      case 79 /* RETURN_REF */:
-        R[base] = R[base + (CODE[pc + 1] as number)] as Slot;
-        pc = FRAMES[--fp] as number;
-        base -= CODE[pc - 2] as number;
-        continue;
-      case 80 /* RETURN_NIL */:
-        R[base] = null;
-        pc = FRAMES[--fp] as number;
-        base -= CODE[pc - 2] as number;
-        continue;
-      case 83 /* CAPTURE */:
-        R[base + (CODE[pc + 1] as number)] = (R[base] as Closure)
-          .cells[CODE[pc + 2] as number] as Cell;
-        pc += 3;
-        continue;
-      case 85 /* CELL_GET */:
-        R[base + (CODE[pc + 1] as number)] = (R[base + (CODE[pc + 2] as number)] as Cell).value;
-        pc += 3;
-        continue;
-      case 86 /* CELL_SET */:
-        (R[base + (CODE[pc + 1] as number)] as Cell).value =
-          R[base + (CODE[pc + 2] as number)] as Value;
-        pc += 3;
-        continue;
-      case 76 /* RETURN_INT */:
-      case 77 /* RETURN_FLOAT */:
-      case 78 /* RETURN_BOOL */:
-        I[base] = I[base + (CODE[pc + 1] as number)] as bigint;
-        pc = FRAMES[--fp] as number;
-        base -= CODE[pc - 2] as number;
-        continue;
-      case 13 /* UNBOX_INT */: {
-        const value = R[base + (CODE[pc + 2] as number)];
-        if (typeof value !== "bigint") {
-          break;
-        }
-        I[base + (CODE[pc + 1] as number)] = value;
-        pc += 3;
-        continue;
-      }
-      case 14 /* UNBOX_FLOAT */: {
-        const value = R[base + (CODE[pc + 2] as number)];
-        if (typeof value !== "number") {
-          break;
-        }
-        F[base + (CODE[pc + 1] as number)] = value;
-        pc += 3;
-        continue;
-      }
-      case 15 /* UNBOX_BOOL */: {
-        const value = R[base + (CODE[pc + 2] as number)];
-        if (typeof value !== "boolean") {
-          break;
-        }
-        W[(base + (CODE[pc + 1] as number)) << 1] = value ? 1 : 0;
-        pc += 3;
-        continue;
-      }
-      case 39 /* FDIV */: {
-        const divisor = F[base + (CODE[pc + 3] as number)] as number;
-        if (divisor === 0) {
-          break;
-        }
-        F[base + (CODE[pc + 1] as number)] = (F[base + (CODE[pc + 2] as number)] as number) /
-          divisor;
-        pc += 4;
-        continue;
-      }
-      case 41 /* CONCAT */: {
-        const left = R[base + (CODE[pc + 2] as number)];
-        const right = R[base + (CODE[pc + 3] as number)];
-        if (typeof left !== "string" || typeof right !== "string") {
-          break;
-        }
-        const cost = STRING_BYTES + (left.length < right.length ? left.length : right.length);
-        const length = left.length + right.length;
-        if (length > heap.safeLength || cost > heap.budget || length > heap.ropes) {
-          break;
-        }
-        heap.budget -= cost;
-        heap.ropes -= length;
-        R[base + (CODE[pc + 1] as number)] = left + right;
-        pc += 4;
-        continue;
-      }
+      // Jumps.
       case 58 /* JUMP */: {
         const target = CODE[pc + 1] as number;
         // `while true {}` jumps to itself.
@@ -469,173 +492,6 @@ export function dispatch(machine: Machine): number {
           break run;
         }
         continue;
-      case 71 /* FOR_NEXT */: {
-        const next = BigInt.asIntN(64, (I[base + (CODE[pc + 1] as number)] as bigint) + 1n);
-        I[base + (CODE[pc + 1] as number)] = next;
-        if (next >= (I[base + (CODE[pc + 2] as number)] as bigint)) {
-          pc += 4;
-          continue;
-        }
-        pc = CODE[pc + 3] as number;
-        if (--fuel < 0) {
-          break run;
-        }
-        continue;
-      }
-      case 72 /* FOR_NEXT_INCLUSIVE */: {
-        const counter = I[base + (CODE[pc + 1] as number)] as bigint;
-        if (counter >= (I[base + (CODE[pc + 2] as number)] as bigint)) {
-          pc += 4;
-          continue;
-        }
-        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(64, counter + 1n);
-        pc = CODE[pc + 3] as number;
-        if (--fuel < 0) {
-          break run;
-        }
-        continue;
-      }
-      case 73 /* CALL */:
-        if (base + (CODE[pc + 3] as number) > R.length || fp >= maxFrames) {
-          break;
-        }
-        FRAMES[fp++] = pc + 4;
-        base += CODE[pc + 2] as number;
-        pc = CODE[pc + 1] as number;
-        if (--fuel < 0) {
-          break run;
-        }
-        continue;
-      case 88 /* GET_FIELD */: {
-        const object = R[base + (CODE[pc + 2] as number)];
-        if (!(object instanceof StructValue)) {
-          break;
-        }
-        R[base + (CODE[pc + 1] as number)] = object.fields[CODE[pc + 3] as number] as Value;
-        pc += 4;
-        continue;
-      }
-      case 89 /* GET_FIELD_INT */: {
-        const object = R[base + (CODE[pc + 2] as number)];
-        if (!(object instanceof StructValue)) {
-          break;
-        }
-        const value = object.fields[CODE[pc + 3] as number];
-        if (typeof value !== "bigint") {
-          break;
-        }
-        I[base + (CODE[pc + 1] as number)] = value;
-        pc += 4;
-        continue;
-      }
-      case 90 /* SET_FIELD */: {
-        const object = R[base + (CODE[pc + 1] as number)];
-        if (!(object instanceof StructValue)) {
-          break;
-        }
-        object.fields[CODE[pc + 2] as number] = R[base + (CODE[pc + 3] as number)] as Value;
-        pc += 4;
-        continue;
-      }
-      case 91 /* SET_FIELD_INT */: {
-        const object = R[base + (CODE[pc + 1] as number)];
-        if (!(object instanceof StructValue)) {
-          break;
-        }
-        object.fields[CODE[pc + 2] as number] = I[base + (CODE[pc + 3] as number)] as bigint;
-        pc += 4;
-        continue;
-      }
-      case 94 /* APPEND_INT */:
-      case 105 /* PUSH_INT */: {
-        const list = R[base + (CODE[pc + 1] as number)];
-        if (
-          !(list instanceof Sequence) || list.kind !== SEQUENCE_INT ||
-          list.length >= list.capacity
-        ) {
-          break;
-        }
-        list.ints[list.length++] = I[base + (CODE[pc + 2] as number)] as bigint;
-        pc += 3;
-        continue;
-      }
-      case 102 /* BYTE_AT */: {
-        const text = R[base + (CODE[pc + 2] as number)];
-        const at = (base + (CODE[pc + 3] as number)) << 1;
-        const index = W[at] as number;
-        if (typeof text !== "string" || W[at + 1] !== 0 || index < 0 || index >= text.length) {
-          break;
-        }
-        const d = (base + (CODE[pc + 1] as number)) << 1;
-        W[d] = text.charCodeAt(index);
-        W[d + 1] = 0;
-        pc += 4;
-        continue;
-      }
-      case 103 /* LENGTH */: {
-        const value = R[base + (CODE[pc + 2] as number)];
-        let length: number;
-        if (typeof value === "string") {
-          length = value.length;
-        } else if (value instanceof Sequence) {
-          length = value.length;
-        } else {
-          break;
-        }
-        const d = (base + (CODE[pc + 1] as number)) << 1;
-        W[d] = length;
-        W[d + 1] = 0;
-        pc += 3;
-        continue;
-      }
-      case 20 /* DIV */: {
-        const divisor = I[base + (CODE[pc + 3] as number)] as bigint;
-        if (divisor === 0n) {
-          break;
-        }
-        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
-          64,
-          (I[base + (CODE[pc + 2] as number)] as bigint) / divisor,
-        );
-        pc += 4;
-        continue;
-      }
-      case 30 /* DIV_K */: {
-        const divisor = INTS[CODE[pc + 3] as number] as bigint;
-        if (divisor === 0n) {
-          break;
-        }
-        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
-          64,
-          (I[base + (CODE[pc + 2] as number)] as bigint) / divisor,
-        );
-        pc += 4;
-        continue;
-      }
-      case 21 /* MOD */: {
-        const divisor = I[base + (CODE[pc + 3] as number)] as bigint;
-        if (divisor === 0n) {
-          break;
-        }
-        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
-          64,
-          (I[base + (CODE[pc + 2] as number)] as bigint) % divisor,
-        );
-        pc += 4;
-        continue;
-      }
-      case 31 /* MOD_K */: {
-        const divisor = INTS[CODE[pc + 3] as number] as bigint;
-        if (divisor === 0n) {
-          break;
-        }
-        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(
-          64,
-          (I[base + (CODE[pc + 2] as number)] as bigint) % divisor,
-        );
-        pc += 4;
-        continue;
-      }
       case 61 /* JLT */:
         if (
           !((I[base + (CODE[pc + 1] as number)] as bigint) <
@@ -766,6 +622,130 @@ export function dispatch(machine: Machine): number {
           break run;
         }
         continue;
+      case 71 /* FOR_NEXT */: {
+        const next = BigInt.asIntN(64, (I[base + (CODE[pc + 1] as number)] as bigint) + 1n);
+        I[base + (CODE[pc + 1] as number)] = next;
+        if (next >= (I[base + (CODE[pc + 2] as number)] as bigint)) {
+          pc += 4;
+          continue;
+        }
+        pc = CODE[pc + 3] as number;
+        if (--fuel < 0) {
+          break run;
+        }
+        continue;
+      }
+      case 72 /* FOR_NEXT_INCLUSIVE */: {
+        const counter = I[base + (CODE[pc + 1] as number)] as bigint;
+        if (counter >= (I[base + (CODE[pc + 2] as number)] as bigint)) {
+          pc += 4;
+          continue;
+        }
+        I[base + (CODE[pc + 1] as number)] = BigInt.asIntN(64, counter + 1n);
+        pc = CODE[pc + 3] as number;
+        if (--fuel < 0) {
+          break run;
+        }
+        continue;
+      }
+      // Calls.
+      case 73 /* CALL */:
+        if (base + (CODE[pc + 3] as number) > R.length || fp >= maxFrames) {
+          break;
+        }
+        FRAMES[fp++] = pc + 4;
+        base += CODE[pc + 2] as number;
+        pc = CODE[pc + 1] as number;
+        if (--fuel < 0) {
+          break run;
+        }
+        continue;
+      case 76 /* RETURN_INT */:
+      case 77 /* RETURN_FLOAT */:
+      case 78 /* RETURN_BOOL */:
+        I[base] = I[base + (CODE[pc + 1] as number)] as bigint;
+        pc = FRAMES[--fp] as number;
+        base -= CODE[pc - 2] as number;
+        continue;
+      case 79 /* RETURN_REF */:
+        R[base] = R[base + (CODE[pc + 1] as number)] as Slot;
+        pc = FRAMES[--fp] as number;
+        base -= CODE[pc - 2] as number;
+        continue;
+      case 80 /* RETURN_NIL */:
+        R[base] = null;
+        pc = FRAMES[--fp] as number;
+        base -= CODE[pc - 2] as number;
+        continue;
+      // Captured variables and fields.
+      case 83 /* CAPTURE */:
+        R[base + (CODE[pc + 1] as number)] = (R[base] as Closure)
+          .cells[CODE[pc + 2] as number] as Cell;
+        pc += 3;
+        continue;
+      case 85 /* CELL_GET */:
+        R[base + (CODE[pc + 1] as number)] = (R[base + (CODE[pc + 2] as number)] as Cell).value;
+        pc += 3;
+        continue;
+      case 86 /* CELL_SET */:
+        (R[base + (CODE[pc + 1] as number)] as Cell).value =
+          R[base + (CODE[pc + 2] as number)] as Value;
+        pc += 3;
+        continue;
+      case 88 /* GET_FIELD */: {
+        const object = R[base + (CODE[pc + 2] as number)];
+        if (!(object instanceof StructValue)) {
+          break;
+        }
+        R[base + (CODE[pc + 1] as number)] = object.fields[CODE[pc + 3] as number] as Value;
+        pc += 4;
+        continue;
+      }
+      case 89 /* GET_FIELD_INT */: {
+        const object = R[base + (CODE[pc + 2] as number)];
+        if (!(object instanceof StructValue)) {
+          break;
+        }
+        const value = object.fields[CODE[pc + 3] as number];
+        if (typeof value !== "bigint") {
+          break;
+        }
+        I[base + (CODE[pc + 1] as number)] = value;
+        pc += 4;
+        continue;
+      }
+      case 90 /* SET_FIELD */: {
+        const object = R[base + (CODE[pc + 1] as number)];
+        if (!(object instanceof StructValue)) {
+          break;
+        }
+        object.fields[CODE[pc + 2] as number] = R[base + (CODE[pc + 3] as number)] as Value;
+        pc += 4;
+        continue;
+      }
+      case 91 /* SET_FIELD_INT */: {
+        const object = R[base + (CODE[pc + 1] as number)];
+        if (!(object instanceof StructValue)) {
+          break;
+        }
+        object.fields[CODE[pc + 2] as number] = I[base + (CODE[pc + 3] as number)] as bigint;
+        pc += 4;
+        continue;
+      }
+      // Elements.
+      case 94 /* APPEND_INT */:
+      case 105 /* PUSH_INT */: {
+        const list = R[base + (CODE[pc + 1] as number)];
+        if (
+          !(list instanceof Sequence) || list.kind !== SEQUENCE_INT ||
+          list.length >= list.capacity
+        ) {
+          break;
+        }
+        list.ints[list.length++] = I[base + (CODE[pc + 2] as number)] as bigint;
+        pc += 3;
+        continue;
+      }
       case 96 /* GET_INDEX */: {
         const list = R[base + (CODE[pc + 2] as number)];
         const at = (base + (CODE[pc + 3] as number)) << 1;
@@ -777,20 +757,6 @@ export function dispatch(machine: Machine): number {
           break;
         }
         R[base + (CODE[pc + 1] as number)] = list.items[index] as Value;
-        pc += 4;
-        continue;
-      }
-      case 99 /* SET_INDEX */: {
-        const list = R[base + (CODE[pc + 1] as number)];
-        const at = (base + (CODE[pc + 2] as number)) << 1;
-        const index = W[at] as number;
-        if (
-          !(list instanceof Sequence) || list.kind !== SEQUENCE_VALUE || W[at + 1] !== 0 ||
-          index < 0 || index >= list.length
-        ) {
-          break;
-        }
-        list.items[index] = R[base + (CODE[pc + 3] as number)] as Value;
         pc += 4;
         continue;
       }
@@ -808,20 +774,6 @@ export function dispatch(machine: Machine): number {
         pc += 4;
         continue;
       }
-      case 100 /* SET_INDEX_INT */: {
-        const list = R[base + (CODE[pc + 1] as number)];
-        const at = (base + (CODE[pc + 2] as number)) << 1;
-        const index = W[at] as number;
-        if (
-          !(list instanceof Sequence) || list.kind !== SEQUENCE_INT || W[at + 1] !== 0 ||
-          index < 0 || index >= list.length
-        ) {
-          break;
-        }
-        list.ints[index] = I[base + (CODE[pc + 3] as number)] as bigint;
-        pc += 4;
-        continue;
-      }
       case 98 /* GET_INDEX_FLOAT */: {
         const list = R[base + (CODE[pc + 2] as number)];
         const at = (base + (CODE[pc + 3] as number)) << 1;
@@ -833,6 +785,34 @@ export function dispatch(machine: Machine): number {
           break;
         }
         F[base + (CODE[pc + 1] as number)] = list.floats[index] as number;
+        pc += 4;
+        continue;
+      }
+      case 99 /* SET_INDEX */: {
+        const list = R[base + (CODE[pc + 1] as number)];
+        const at = (base + (CODE[pc + 2] as number)) << 1;
+        const index = W[at] as number;
+        if (
+          !(list instanceof Sequence) || list.kind !== SEQUENCE_VALUE || W[at + 1] !== 0 ||
+          index < 0 || index >= list.length
+        ) {
+          break;
+        }
+        list.items[index] = R[base + (CODE[pc + 3] as number)] as Value;
+        pc += 4;
+        continue;
+      }
+      case 100 /* SET_INDEX_INT */: {
+        const list = R[base + (CODE[pc + 1] as number)];
+        const at = (base + (CODE[pc + 2] as number)) << 1;
+        const index = W[at] as number;
+        if (
+          !(list instanceof Sequence) || list.kind !== SEQUENCE_INT || W[at + 1] !== 0 ||
+          index < 0 || index >= list.length
+        ) {
+          break;
+        }
+        list.ints[index] = I[base + (CODE[pc + 3] as number)] as bigint;
         pc += 4;
         continue;
       }
@@ -848,6 +828,35 @@ export function dispatch(machine: Machine): number {
         }
         list.floats[index] = F[base + (CODE[pc + 3] as number)] as number;
         pc += 4;
+        continue;
+      }
+      case 102 /* BYTE_AT */: {
+        const text = R[base + (CODE[pc + 2] as number)];
+        const at = (base + (CODE[pc + 3] as number)) << 1;
+        const index = W[at] as number;
+        if (typeof text !== "string" || W[at + 1] !== 0 || index < 0 || index >= text.length) {
+          break;
+        }
+        const d = (base + (CODE[pc + 1] as number)) << 1;
+        W[d] = text.charCodeAt(index);
+        W[d + 1] = 0;
+        pc += 4;
+        continue;
+      }
+      case 103 /* LENGTH */: {
+        const value = R[base + (CODE[pc + 2] as number)];
+        let length: number;
+        if (typeof value === "string") {
+          length = value.length;
+        } else if (value instanceof Sequence) {
+          length = value.length;
+        } else {
+          break;
+        }
+        const d = (base + (CODE[pc + 1] as number)) << 1;
+        W[d] = length;
+        W[d + 1] = 0;
+        pc += 3;
         continue;
       }
     }
