@@ -8,7 +8,6 @@ import { truncate } from "../operations.ts";
 import { Sequence, SequenceKind } from "../value.ts";
 import { float, int } from "../value_checks.ts";
 import { native, type NativeContext, type NativeRow } from "./native.ts";
-import { cosine, sine } from "./trigonometry.ts";
 
 const SECONDS_PER_DAY = 86400n;
 
@@ -68,8 +67,8 @@ export const NUMBER_NATIVES: readonly (readonly [string, NativeRow])[] = [
       return float(x) - Math.floor(float(x) / float(y)) * float(y);
     }),
   ],
-  ["sin_f", native("f", "f", (_, [x]) => sine(float(x)))],
-  ["cos_f", native("f", "f", (_, [x]) => cosine(float(x)))],
+  ["sin_f", native("f", "f", (_, [x]) => Math.sin(float(x)))],
+  ["cos_f", native("f", "f", (_, [x]) => Math.cos(float(x)))],
   ["time", native("", "i", (context) => context.time() / 1_000_000_000n)],
   ["time_nanos", native("", "i", (context) => context.time())],
   ["time_format", native("i", "v", (_, [seconds]) => formatTime(int(seconds)))],
