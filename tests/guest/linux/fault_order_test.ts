@@ -207,17 +207,20 @@ testAbi(
 
 testAbi("libc", "sendmmsg sends nothing behind a message that was cut", (guest) => {
   const row = rowOf(guest);
-  const pair = guest.ints(0, 0);
-  guest.ok(guest.call("socketpair", 1, 1 | NONBLOCK, 0, pair));
-  const [left, right] = [guest.int(pair), guest.int(pair + 4)];
-  const { memory } = guest;
-  const part = guest.longs(guest.buffer, 900_000, guest.buffer, 900_000);
+  const server = guest.ok(guest.call("socket", 2, 1, 0));
+  const address = guest.put(new Uint8Array([2, 0, 0, 0, 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]));
+  guest.ok(guest.call("bind", server, address, 16));
+  guest.ok(guest.call("listen", server, 1));
+  guest.ok(guest.call("getsockname", server, address, guest.ints(16)));
+  const client = guest.ok(guest.call("socket", 2, 1, 0));
+  guest.ok(guest.call("connect", client, address, 16));
+  // TCP sends the segments before the one that faults.
+  const part = guest.longs(guest.buffer, 100_000, guest.bad, 100_000);
   const whole = guest.longs(guest.buffer, 1);
   const list = guest.longs(0, 0, part, 2, 0, 0, 0, 0, 0, 0, whole, 1, 0, 0, 0, 0);
   checkRows([
-    row(1, "sendmmsg", left, list, 2, 0),
-    ["it was cut", "true", () => String(memory.load32(list + 56) < 1_800_000)],
-    ["some came", "true", () => String(guest.call("read", right, guest.buffer, 100) === 100)],
+    row(1, "sendmmsg", client, list, 2, 0),
+    ["a part", "true", () => String(guest.int(list + 56) > 0 && guest.int(list + 56) < 200_000)],
   ]);
 });
 
