@@ -23,6 +23,7 @@ import { UdpSocket } from "../../../lib/guest/wasi_p2/sockets/udp.ts";
 import { Kernel } from "../../../lib/kernel/kernel.ts";
 import { Errno } from "../../../lib/linux/errno.ts";
 import { openStack } from "../../../lib/stack/open.ts";
+import { NO_IPV6 } from "../../ipv6.ts";
 import { fakeSystem } from "../../net/fake_system.ts";
 import { testEachStack } from "./component_guest.ts";
 
@@ -168,7 +169,7 @@ testEachStack("an IPv6 socket at the unspecified address takes no IPv4 peers", (
   const [accepted] = listener.accept();
   assertEquals(accepted.remoteAddress(), own.localAddress());
   assertEquals(failure(() => listener.accept()), "would-block");
-});
+}, NO_IPV6);
 
 /** A system whose sockets take so many bytes one call after the other, and what they took. */
 function takingSystem(...counts: readonly number[]) {
