@@ -39,6 +39,18 @@ for (const stackFlags of STACK_FLAGS) {
     assertEquals(await stopped, 130);
   });
 
+  Deno.test(`[${stack}] httpd resets a response that does not end before it stops`, async () => {
+    using folder = temporaryFolder();
+    Deno.writeFileSync(`${folder.path}/large.bin`, new Uint8Array(50_000_000));
+    await using server = await startHttpd(stackFlags, folder.path);
+    using connection = await RawConnection.open(server.port);
+    await connection.send("GET /large.bin HTTP/1.1\r\nHost: h\r\n\r\n");
+    await connection.read();
+    assertEquals(await server.stop("SIGTERM"), 143);
+    while (!connection.isAtEnd) await connection.read();
+    assert(connection.wasReset);
+  });
+
   for (
     const [host, url, from] of [
       ["::1", "http://[::1]:", "::1"],
