@@ -175,19 +175,13 @@ export function preadv(
   count: number,
   offset: number,
 ): number {
-  const length = count >>> 0;
-  const buffers = vectorAt(c, address, length, offset);
-  if (typeof buffers !== "number") {
-    return transferAt(
-      buffers,
-      offset,
-      ({ base, length }, at) => c.system.pread(fd | 0, base, length, at),
-    );
-  }
-  const wrong = { fd, address, length, errno: buffers, mode: O_WRONLY };
-  return offset < 0
-    ? c.answer("preadv", buffers, String(fd | 0), hex(address), String(length))
-    : refuse(c, "preadv", { ...wrong, needsOffset: true });
+  const vector = { fd, address, length: count >>> 0, offset, mode: O_WRONLY };
+  return transferVectorAt(
+    c,
+    "preadv",
+    vector,
+    ({ base, length }, at) => c.system.pread(fd | 0, base, length, at),
+  );
 }
 
 /** pwritev(2). */
@@ -198,19 +192,38 @@ export function pwritev(
   count: number,
   offset: number,
 ): number {
-  const length = count >>> 0;
+  const vector = { fd, address, length: count >>> 0, offset, mode: O_RDONLY };
+  return transferVectorAt(
+    c,
+    "pwritev",
+    vector,
+    ({ base, length }, at) => c.system.pwrite(fd | 0, base, length, at),
+  );
+}
+
+/** What preadv(2) and pwritev(2) are called with. */
+interface VectorAt {
+  readonly fd: number;
+  readonly address: number;
+  /** How many buffers the list has. */
+  readonly length: number;
+  readonly offset: number;
+  /** The access mode with which a file does not do it. */
+  readonly mode: number;
+}
+
+function transferVectorAt(
+  c: CallContext,
+  name: string,
+  vector: VectorAt,
+  transfer: TransferAt,
+): number {
+  const { fd, address, length, offset, mode } = vector;
   const buffers = vectorAt(c, address, length, offset);
-  if (typeof buffers !== "number") {
-    return transferAt(
-      buffers,
-      offset,
-      ({ base, length }, at) => c.system.pwrite(fd | 0, base, length, at),
-    );
-  }
-  const wrong = { fd, address, length, errno: buffers, mode: O_RDONLY };
+  if (typeof buffers !== "number") return transferAt(buffers, offset, transfer);
   return offset < 0
-    ? c.answer("pwritev", buffers, String(fd | 0), hex(address), String(length))
-    : refuse(c, "pwritev", { ...wrong, needsOffset: true });
+    ? c.answer(name, buffers, String(fd | 0), hex(address), String(length))
+    : refuse(c, name, { fd, address, length, errno: buffers, mode, needsOffset: true });
 }
 
 /**
