@@ -75,8 +75,11 @@ function run(configuration: WorkerConfiguration): void {
       nameserver: server,
     });
     finish(Word.ready, 1);
-    engine.run();
-    device.close();
+    try {
+      engine.run();
+    } finally {
+      device.close();
+    }
   } catch {
     finish(Word.ready, -Errno.EIO);
   } finally {

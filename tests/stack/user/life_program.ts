@@ -45,6 +45,18 @@ function descriptorCount(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
 
+/** What this process's descriptors are open on; without the one that reads the list. */
+function openFiles(): string[] {
+  const folder = "/proc/self/fd";
+  return [...Deno.readDirSync(folder)].flatMap(({ name }) => {
+    try {
+      return [Deno.readLinkSync(`${folder}/${name}`)];
+    } catch {
+      return [];
+    }
+  });
+}
+
 function reopen(): void {
   const [listener, name] = listen();
   const before = descriptorCount();
@@ -144,3 +156,4 @@ const runs: Readonly<Record<string, () => void>> = {
 const [run = ""] = Deno.args;
 runs[run]?.();
 kernel[Symbol.dispose]();
+assertEquals(openFiles().filter((name) => name === "/dev/net/tun"), []);
