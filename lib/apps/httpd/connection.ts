@@ -295,8 +295,12 @@ export class Connection implements Waiter {
     if (this.#isLast) return this.#end();
     this.phase = Phase.idle;
     const { bytes, length } = this.#held;
-    if (bytes === null) this.#awaitRequest(this.#body !== null);
-    else this.#process(bytes, 0, length);
+    if (bytes !== null) this.#process(bytes, 0, length);
+    else if (this.#service.isStopping && this.#body === null) {
+      // The next request may be on its way already.
+      this.#lingers = true;
+      this.#end();
+    } else this.#awaitRequest(this.#body !== null);
   }
 
   /** Waits for a request, or for the rest of one. */
